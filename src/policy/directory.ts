@@ -1,0 +1,33 @@
+/**
+ * The directory as a whole: sources and organisations with all that belongs to them. `callhook apply` reads one
+ * from a file, the store keeps one; `planChanges` (directory-changes.ts) finds what lies between them.
+ */
+import type { DeviceType } from './device-type.ts';
+import type { EndpointWithSecret, FunctionNumber, Organisation, User } from './organisation.ts';
+
+/** A configured connection to a PBX. More kinds come as further members of this union. */
+export type SourceSettings = AmiSettings;
+
+export interface AmiSettings {
+  id: string;
+  kind: 'ami';
+  host: string;
+  port: number;
+  /** Asterisk's `tlsenable`; `caFile`: PEM of an own certificate authority. */
+  tls: boolean;
+  caFile?: string;
+  username: string;
+  secret: string;
+  defaultDeviceType: DeviceType;
+}
+
+export interface OrganisationEntry extends Organisation {
+  users: readonly User[];
+  functionNumbers: readonly FunctionNumber[];
+  endpoints: readonly EndpointWithSecret[];
+}
+
+export interface Directory {
+  sources: readonly SourceSettings[];
+  organisations: readonly OrganisationEntry[];
+}
