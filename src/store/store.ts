@@ -72,6 +72,8 @@ export interface OpenLeg {
   deviceType: DeviceType;
   localNumber?: string;
   remoteNumber?: string;
+  /** The far party, where it is a user of the same organisation. */
+  remotePerson?: Person;
 }
 
 /** A message before the commit has numbered it. */

@@ -1,0 +1,133 @@
+/**
+ * The composition root: the only file that knows all. Builds a connector from its configuration and runs it:
+ *
+ *   source → ingest → store → dispatcher → endpoint
+ */
+import { readFileSync } from 'node:fs';
+import { createApi, listen } from './api/server.ts';
+import type { ConnectorConfig } from './config/connector-config.ts';
+import { parseAllowed } from './delivery/address-guard.ts';
+import { createAttempter } from './delivery/attempt.ts';
+import { Dispatcher } from './delivery/dispatcher.ts';
+import { Ingest } from './ingest/ingest.ts';
+import { SourceWatch } from './ingest/source-watch.ts';
+import type { SourceSettings } from './policy/directory.ts';
+import { systemClock } from './runtime/clock.ts';
+import { CallhookError, systemCodeOf } from './runtime/errors.ts';
+import type { Keys } from './runtime/keys.ts';
+import type { Logger } from './runtime/logger.ts';
+import { createAmiSource } from './source/ami/run.ts';
+import type { Source } from './source/source.ts';
+import { lockForServing, openSqliteStore } from './store/sqlite/store.ts';
+import type { Store } from './store/store.ts';
+
+const LOOK_AT_DIRECTORY_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+export interface ConnectorOptions {
+  config: ConnectorConfig;
+  keys: Keys;
+  log: Logger;
+  /** Called once everything runs, with the address of the health page. */
+  ready(apiUrl: string): void;
+}
+
+/**
+ * Runs a connector until `signal` aborts; then sources stop, what they handed over is committed, attempts under way
+ * are finished within the grace, and it resolves.
+ * @throws CallhookError what keeps it from starting
+ */
+export async function runConnector(
+  { config, keys, log, ready }: ConnectorOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const unlock = lockForServing(config.database);
+  try {
+    const store = openSqliteStore(config.database, keys.secrets);
+    try {
+      await runOn(store, { config, keys, log, ready }, signal);
+    } finally {
+      await store.close();
+    }
+  } finally {
+    unlock();
+  }
+}
+
+async function runOn(
+  store: Store,
+  { config, keys, log, ready }: ConnectorOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const clock = systemClock;
+  const random = Math.random;
+  const attempter = createAttempter({
+    allowed: parseAllowed(config.allowed_addresses).allowed,
+    trustedCertificates: config.trusted_certificate_files.map(readCertificate),
+    timeouts: {
+      connectMs: config.connect_timeout_seconds * 1_000,
+      totalMs: config.attempt_timeout_seconds * 1_000,
+    },
+    concurrencyPerOrigin: config.max_attempts_per_endpoint,
+    userAgent: 'Callhook/0.1',
+    clock,
+  });
+  const dispatcher = new Dispatcher({
+    outbox: store.outbox,
+    attempter,
+    clock,
+    random,
+    log,
+    limits: { total: config.max_attempts_at_once, perEndpoint: config.max_attempts_per_endpoint },
+    graceMs: config.shutdown_grace_seconds * 1_000,
+  });
+  const ingest = new Ingest({ store, ids: keys.ids, clock, log, committed: () => dispatcher.wake() });
+  const sources = new SourceWatch({
+    directory: store.directory,
+    health: store.health,
+    ingest,
+    create: (settings) => createSource(settings, log),
+    clock,
+    log,
+    lookEveryMs: LOOK_AT_DIRECTORY_MS,
+    endCallsAfterLostMs: config.end_calls_after_minutes_lost * MINUTE_MS,
+  });
+  const api = createApi({ databaseProblem: () => ingest.problem, sources: () => sources.states() });
+
+  // Sources stop first, the dispatcher last, so that what was learnt is stored and what was begun is finished.
+  const delivering = new AbortController();
+  const dispatched = dispatcher.run(delivering.signal);
+  try {
+    ready(await listen(api, config.api_host, config.api_port));
+    await sources.run(signal);
+    await ingest.close();
+  } finally {
+    delivering.abort();
+    await dispatched;
+    await Promise.all([attempter.close(), api.close()]);
+  }
+}
+
+function createSource(settings: SourceSettings, log: Logger): Source {
+  switch (settings.kind) {
+    case 'ami':
+      return createAmiSource({
+        settings,
+        clock: systemClock,
+        random: Math.random,
+        log: log.child({ source: settings.id }),
+      });
+  }
+}
+
+function readCertificate(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new CallhookError(
+      'CONFIG_INVALID',
+      `trusted_certificate_files: ${file} cannot be read (${systemCodeOf(cause)}).`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,60 @@
+/** Reads a recording: its bytes, plain or gzipped, and the arrival times that may lie beside it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { CallhookError, systemCodeOf } from '../../runtime/errors.ts';
+import type { RecordedChunk } from '../../source/ami/playback.ts';
+
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * @param path `NAME.raw` or `NAME.raw.gz`; arrival times are taken from `NAME.timed.jsonl[.gz]` beside it
+ * @throws CallhookError `TRANSCRIPT_UNREADABLE`
+ */
+export function readRecording(path: string): RecordedChunk[] {
+  const bytes = readMaybeGzipped(path);
+  const index = readIndex(path);
+  if (index.length > 0) {
+    return index.map(({ off, len, atMs }) => ({ bytes: bytes.subarray(off, off + len), atMs }));
+  }
+  const count = Math.ceil(bytes.length / CHUNK_BYTES);
+  return Array.from({ length: count }, (_, i) => ({
+    bytes: bytes.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES),
+  }));
+}
+
+function readMaybeGzipped(path: string): Buffer {
+  try {
+    const bytes = readFileSync(path);
+    return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
+  } catch (cause) {
+    const code = systemCodeOf(cause);
+    const why =
+      code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code ?? 'unknown reason'})`;
+    throw new CallhookError('TRANSCRIPT_UNREADABLE', `${path}: ${why}.`, { cause });
+  }
+}
+
+/** One line per TCP read: `t` in milliseconds of a clock whose wall time the first line tells. */
+interface IndexLine {
+  t: number;
+  wall?: string;
+  off?: number;
+  len?: number;
+}
+
+function readIndex(path: string): { off: number; len: number; atMs: number }[] {
+  const base = path.replace(/\.raw(\.gz)?$/, '.timed.jsonl');
+  const file = [base, `${base}.gz`].find((candidate) => candidate !== path && existsSync(candidate));
+  if (file === undefined) return [];
+  const lines = readMaybeGzipped(file)
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as IndexLine);
+  const first = lines.find(({ wall }) => wall !== undefined);
+  const startMs = first?.wall === undefined ? undefined : Date.parse(first.wall) - first.t;
+  if (startMs === undefined) return [];
+  return lines.flatMap(({ t, off, len }) =>
+    off === undefined || len === undefined ? [] : [{ off, len, atMs: Math.round(startMs + t) }],
+  );
+}

@@ -1,0 +1,42 @@
+/** `callhook serve`: the connector as a service. */
+import { Command } from 'commander';
+import { runConnector } from '../app.ts';
+import { loadConnectorConfig } from '../config/connector-config.ts';
+import { DEFAULT_CONFIG } from '../config/default-config.ts';
+import { environment } from '../config/environment.ts';
+import { loadKeys } from '../config/installation-key.ts';
+import { createLogger } from '../runtime/logger.ts';
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('Run the connector: read the phone systems, deliver to the endpoints.')
+    .option('--config <file>', 'configuration file (default: callhook.toml if it is there)')
+    .option('--print-config', 'show every setting with its default, and end')
+    .action(async ({ config: file, printConfig }: { config?: string; printConfig?: boolean }) => {
+      if (printConfig) {
+        process.stdout.write(DEFAULT_CONFIG);
+        return;
+      }
+      const config = loadConnectorConfig(file, environment);
+      const log = createLogger(config.log_level);
+      const keys = loadKeys(config.key_file, environment);
+      const stop = untilStopped();
+      await runConnector(
+        {
+          config,
+          keys,
+          log,
+          ready: (api) => log.info({ api, database: config.database }, 'callhook serves'),
+        },
+        stop,
+      );
+      log.info('callhook stopped');
+    });
+}
+
+/** Aborts at the first SIGTERM or SIGINT. */
+export function untilStopped(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
+}

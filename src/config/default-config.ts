@@ -1,0 +1,44 @@
+/**
+ * The default configuration. This text is the documentation and the defaults at once: it is parsed like any other
+ * file, and a configuration file only says what differs. `callhook serve --print-config` shows it.
+ */
+export const DEFAULT_CONFIG = `# Callhook's configuration: every setting with its default. Say only what you want otherwise.
+# Environment variables win over the file: CALLHOOK_DATABASE, CALLHOOK_LOG_LEVEL, CALLHOOK_API_PORT … (the key in
+# capitals; lists separated by commas).
+
+# Where everything is kept. A file for the embedded database, made when it is not there.
+database = "callhook.db"
+
+# The installation's key: 32 random bytes in base64. Made when it is not there. It encrypts the secrets in the
+# database and makes the call_ids, so back it up together with the database. The variable CALLHOOK_KEY can hold the
+# key itself instead.
+key_file = "callhook.key"
+
+# debug, info, warn or error. One JSON line each on standard error; never a phone number or a secret.
+log_level = "info"
+
+# The health page: http://127.0.0.1:8480/health/live and /health/ready. Port 0 takes any free one.
+api_host = "127.0.0.1"
+api_port = 8480
+
+# Endpoints on private, loopback and other special addresses are refused, so that nobody can make Callhook knock on
+# doors inside your network. List the ranges that may be reached nevertheless, e.g. ["10.20.0.0/16"].
+allowed_addresses = []
+
+# Certificate authorities (PEM files) that endpoints may use beside the well-known ones.
+trusted_certificate_files = []
+
+# One attempt: to connect, and in total.
+connect_timeout_seconds = 5
+attempt_timeout_seconds = 15
+
+# Attempts at once: in total, and to one endpoint.
+max_attempts_at_once = 256
+max_attempts_per_endpoint = 32
+
+# When a phone system stays away this long, its open calls are ended: a call must never stay open for ever.
+end_calls_after_minutes_lost = 240
+
+# At a stop, attempts under way may take this long.
+shutdown_grace_seconds = 5
+`;

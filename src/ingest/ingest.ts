@@ -1,0 +1,116 @@
+/**
+ * The story page: leg events come in, messages are in the outbox.
+ *
+ * For each event: whose device is it, has the leg moved, what may leave, who wants it (leg-book.ts). Leg states and
+ * messages are committed together, as many events at once as came while the last commit ran (batch-queue.ts).
+ * A store that fails (full disk, database away) is tried again until it succeeds: nothing is dropped, sources are
+ * asked to wait, and `problem` tells the health page.
+ */
+import type { LegEvent } from '../call/leg-event.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Ids } from '../runtime/ids.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { SourceSink } from '../source/source.ts';
+import type { CommittedMessage, LegChange, Store } from '../store/store.ts';
+import { BatchQueue } from './batch-queue.ts';
+import { LegBook, type IngestSource, type Verdict } from './leg-book.ts';
+import { lookUp, type Question } from './look-up.ts';
+
+export interface IngestOptions {
+  store: Pick<Store, 'calls' | 'directory'>;
+  ids: Ids;
+  clock: Clock;
+  log: Logger;
+  /** Called after each commit that stored messages. */
+  committed(messages: readonly CommittedMessage[]): void;
+  /** For `playback --explain`: what became of each event. */
+  decided?(event: LegEvent, verdict: Verdict): void;
+}
+
+/** What a source hands over at once. */
+type Handover = { book: LegBook } & (
+  { kind: 'legs'; events: readonly LegEvent[] } | { kind: 'alive'; legs: ReadonlySet<string>; atMs: number }
+);
+
+const RETRY_MS = { first: 100, most: 5_000 };
+
+export class Ingest {
+  readonly #options: IngestOptions;
+  readonly #stop = new AbortController();
+  readonly #queue: BatchQueue<Handover>;
+  #problem: string | undefined;
+
+  constructor(options: IngestOptions) {
+    this.#options = options;
+    this.#queue = new BatchQueue((batch) => this.#process(batch));
+  }
+
+  /** Why nothing can be committed at the moment, in the database's words; undefined when all is well. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Remembers the source's open legs from the store. @returns the ear that the source talks to */
+  async open(source: IngestSource, more: Pick<SourceSink, 'state' | 'ignored'>): Promise<SourceSink> {
+    const book = new LegBook(source, this.#options.ids, await this.#options.store.calls.openLegs(source.id));
+    return {
+      ...more,
+      legs: async (events) => {
+        if (events.length > 0) await this.#queue.add({ kind: 'legs', book, events }, events.length);
+      },
+      alive: (legs, atMs) => this.#queue.add({ kind: 'alive', book, legs, atMs }, 1),
+      backlogged: () => this.#queue.full,
+      drained: (signal) => this.#queue.drained(signal),
+    };
+  }
+
+  /** Waits until everything that was handed over is committed; a commit that fails now is given up. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#queue.idle();
+  }
+
+  async #process(batch: readonly Handover[]): Promise<void> {
+    const { store, clock, committed } = this.#options;
+    const known = await this.#persist(() => lookUp(store.directory, batch.map(questionOf)));
+    const changes: LegChange[] = [];
+    for (const handover of batch) {
+      if (handover.kind === 'alive') {
+        changes.push(...handover.book.endAllBut(handover.legs, handover.atMs, known));
+        continue;
+      }
+      for (const event of handover.events) {
+        const { change, verdict } = handover.book.take(event, known);
+        if (change !== undefined) changes.push(change);
+        this.#options.decided?.(event, verdict);
+      }
+    }
+    if (changes.length === 0) return;
+    const messages = await this.#persist(() => store.calls.commit(changes, clock.nowMs()));
+    if (messages.length > 0) committed(messages);
+  }
+
+  /** Calls the store until it succeeds. @throws what it threw, once `close` was called */
+  async #persist<T>(call: () => Promise<T>): Promise<T> {
+    const { clock, log } = this.#options;
+    for (let waitMs = RETRY_MS.first; ; waitMs = Math.min(waitMs * 2, RETRY_MS.most)) {
+      try {
+        const result = await call();
+        if (this.#problem !== undefined) log.info('the database takes messages again');
+        this.#problem = undefined;
+        return result;
+      } catch (error) {
+        const problem = error instanceof Error ? error.message : 'unknown';
+        if (problem !== this.#problem) log.error({ problem }, 'the database takes no messages; trying again');
+        this.#problem = problem;
+        if (this.#stop.signal.aborted) throw error;
+        await clock.sleep(waitMs, this.#stop.signal);
+      }
+    }
+  }
+}
+
+function questionOf(handover: Handover): Question {
+  const { book } = handover;
+  return handover.kind === 'legs' ? book.questionFor(handover.events) : book.questionForAll();
+}

@@ -1,0 +1,44 @@
+/**
+ * The seed's seven settings, applied to an outward event before anything of it is stored or logged. Pure.
+ */
+import type { OutwardEvent } from '../call/outward-event.ts';
+import type { NumberPrivacy, PrivacySettings } from './organisation.ts';
+
+/** The number of a caller who withheld it. It tells nothing, so no setting changes it but `remove`. */
+export const ANONYMOUS = 'anonymous';
+
+/** @returns the event with what may leave; nothing of what was taken out is left in it */
+export function applyPrivacy(event: OutwardEvent, settings: PrivacySettings): OutwardEvent {
+  const shared: OutwardEvent = { ...event };
+  if (settings.removeLocalUserId) delete shared.local_user_id;
+  if (settings.removeLocalEmail) delete shared.local_email;
+  if (settings.removeRemoteUserId) delete shared.remote_user_id;
+  if (settings.removeRemoteEmail) delete shared.remote_email;
+  if (settings.removeDeviceType) delete shared.device_type;
+  modifyNumber(shared, 'local_number', settings.modifyLocalNumber);
+  modifyNumber(shared, 'remote_number', settings.modifyRemoteNumber);
+  return shared;
+}
+
+/**
+ * Replaces the last `digits` digits by `X`: `+358942721001` is `+35894272XXXX` with 4. A number with fewer
+ * digits, and anything with letters in it (a SIP name), is masked whole; a leading `+` stays.
+ * @param digits 1 to 15
+ */
+export function mask(number: string, digits: number): string {
+  const own = number.replace(/\D/g, '').length;
+  if (own < digits || /[^+\d*#]/.test(number)) return number.replace(/[^+]/g, 'X');
+  let left = digits;
+  return [...number]
+    .reverse()
+    .map((char) => (/\d/.test(char) && left-- > 0 ? 'X' : char))
+    .reverse()
+    .join('');
+}
+
+function modifyNumber(event: OutwardEvent, key: 'local_number' | 'remote_number', how: NumberPrivacy): void {
+  const number = event[key];
+  if (number === undefined || how === 'keep') return;
+  if (how === 'remove') delete event[key];
+  else if (number !== ANONYMOUS) event[key] = mask(number, how.mask);
+}

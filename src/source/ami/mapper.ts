@@ -1,0 +1,329 @@
+/**
+ * Asterisk's channels to leg events. Pure but for what it remembers; what it must ask Asterisk it asks through
+ * `ask`. The table of evidence stands in docs/sources/asterisk.md; it was learnt from recorded calls.
+ *
+ * A channel becomes a leg at the first evidence of its direction: dialled (INCOMING) or in state Ring (OUTGOING).
+ * Helper channels (`Local/` …) never do. Renames and masquerades change nothing: `Uniqueid` stays with the phone.
+ */
+import {
+  LEG_STATES,
+  type Direction,
+  type Ending,
+  type LegEvent,
+  type LegState,
+} from '../../call/leg-event.ts';
+import { CallBook } from './call-book.ts';
+import {
+  CHANNEL_STATE,
+  deviceOf,
+  dialledNumber,
+  endingOf,
+  isHelper,
+  isWithheld,
+  numberIn,
+  type Channel,
+} from './channel.ts';
+import { Contacts } from './contacts.ts';
+import type { AmiPacket, ChannelBlock } from './packet.ts';
+import { directionInList, Resync } from './resync.ts';
+
+/** The events to decode. All are of class `call` but the answers to the two list actions. */
+export const WANTED_EVENTS: ReadonlySet<string> = new Set([
+  'Newchannel',
+  'Newstate',
+  'NewCallerid',
+  'NewConnectedLine',
+  'DialBegin',
+  'DialState',
+  'DialEnd',
+  'HangupRequest',
+  'Hangup',
+  'AttendedTransfer',
+  'CoreShowChannel',
+  'CoreShowChannelsComplete',
+  'ContactList',
+  'ContactListComplete',
+]);
+
+export interface MapperOptions {
+  /** Asks Asterisk whether this calling channel withholds its number; answered by `presentation`. */
+  ask?: (call: string, channelName: string) => void;
+  /** A channel that is no leg, and why. */
+  ignored?: (channel: string, why: string) => void;
+}
+
+export interface ResyncResult {
+  legs: LegEvent[];
+  /** The names of all channels that are up. */
+  alive: ReadonlySet<string>;
+  /** How many listed channels had been up for a while without any event of them. */
+  unannounced: number;
+}
+
+/** Older than this, a channel must have been announced by an event if events come at all. */
+const ANNOUNCED_WITHIN_S = 5;
+
+export class AmiMapper {
+  readonly contacts = new Contacts();
+  readonly #channels = new Map<string, Channel>();
+  readonly #calls = new CallBook();
+  readonly #options: MapperOptions;
+  #resync: Resync | undefined;
+
+  constructor(options: MapperOptions = {}) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes one event and returns the leg events that it causes, in order.
+   * @param arrivedAtMs used where the event has no time of its own (`timestampevents=no`)
+   */
+  take(packet: AmiPacket, arrivedAtMs: number): LegEvent[] {
+    const atMs = eventTimeMs(packet) ?? arrivedAtMs;
+    if (packet.name === 'Newchannel' && packet.channel !== undefined) this.#born(packet.channel);
+    const channel = this.#meet(packet.channel);
+    const dest = this.#meet(packet.dest);
+    switch (packet.name) {
+      case 'Newchannel':
+      case 'Newstate':
+        return channel === undefined ? [] : this.#stateSeen(channel, packet.channel!, atMs);
+      case 'DialBegin':
+        return [
+          ...this.#called(packet, dest, 'TRYING', atMs),
+          ...this.#callerHears(channel, 'PROCEEDING', atMs),
+        ];
+      case 'DialState':
+        return this.#dialGoesOn(packet, channel, dest, atMs);
+      case 'DialEnd':
+        return this.#dialEnds(packet, dest, atMs);
+      case 'HangupRequest':
+        if (channel !== undefined) channel.hangupRequested = true;
+        return [];
+      case 'AttendedTransfer':
+        // Who transfers lets go of both calls: an unanswered consultation was given up, not refused.
+        for (const role of ['OrigTransferer', 'SecondTransferer']) {
+          const transferer = this.#meet(packet.others?.get(role));
+          if (transferer !== undefined) transferer.hangupRequested = true;
+        }
+        return [];
+      case 'Hangup':
+        return channel === undefined
+          ? []
+          : this.#hungUp(channel, Number(packet.fields.get('Cause') ?? 0), atMs);
+      default:
+        return [];
+    }
+  }
+
+  /** The answer to `ask`: returns the events that waited for it. */
+  presentation(call: string, withheld: boolean): LegEvent[] {
+    return this.#calls.answer(call, withheld);
+  }
+
+  /** A list of the live channels was asked for: births and ends are now remembered against it. */
+  beginResync(): void {
+    this.#resync = new Resync();
+  }
+
+  /** One `CoreShowChannel` of the list that was asked for. */
+  list(packet: AmiPacket): void {
+    this.#resync?.list(packet);
+  }
+
+  /** The list is complete: known channels that are not in it are forgotten, new ones appear in their state. */
+  completeResync(atMs: number): ResyncResult {
+    const resync = this.#resync ?? new Resync();
+    this.#resync = undefined;
+    const alive = resync.alive();
+    for (const channel of [...this.#channels.values()])
+      if (!alive.has(channel.uniqueid)) this.#forget(channel);
+
+    const legs: LegEvent[] = [];
+    let unannounced = 0;
+    for (const { block, application, seconds } of resync.listed()) {
+      if (isHelper(block.name)) continue;
+      const known = this.#channels.get(block.uniqueid);
+      const channel = known ?? this.#born(block);
+      if (channel === undefined) continue;
+      if (known === undefined) {
+        if (seconds >= ANNOUNCED_WITHIN_S) unannounced += 1;
+        const direction = directionInList(block, application);
+        if (direction === 'originated') channel.originated = true;
+        if (direction !== undefined)
+          this.#direct(channel, direction === 'INCOMING' ? direction : 'OUTGOING', block);
+        if (block.state === CHANNEL_STATE.DOWN) legs.push(...this.#reach(channel, 'TRYING', atMs));
+      }
+      this.#learn(channel, block);
+      if (block.state === CHANNEL_STATE.RING && resync.somethingRingsIn(block.linkedid)) {
+        legs.push(...this.#reach(channel, 'EARLY', atMs));
+      }
+      legs.push(...this.#stateSeen(channel, block, atMs));
+    }
+    return { legs, alive, unannounced };
+  }
+
+  #born(block: ChannelBlock): Channel | undefined {
+    if (isHelper(block.name)) {
+      this.#options.ignored?.(block.name, "a helper channel of Asterisk's own, not a phone");
+      return undefined;
+    }
+    const known = this.#channels.get(block.uniqueid);
+    if (known !== undefined) return known;
+    const channel: Channel = {
+      uniqueid: block.uniqueid,
+      device: deviceOf(block.name),
+      call: block.linkedid,
+      originated: false,
+      hangupRequested: false,
+    };
+    this.#channels.set(block.uniqueid, channel);
+    this.#calls.join(channel.call);
+    this.#resync?.born(block.uniqueid);
+    return channel;
+  }
+
+  #forget(channel: Channel): void {
+    this.#channels.delete(channel.uniqueid);
+    this.#calls.leave(channel.call);
+    this.#resync?.ended(channel.uniqueid);
+  }
+
+  /** The known channel of a block, with what the block tells of it. */
+  #meet(block: ChannelBlock | undefined): Channel | undefined {
+    const channel = block === undefined ? undefined : this.#channels.get(block.uniqueid);
+    if (channel !== undefined && block !== undefined) this.#learn(channel, block);
+    return channel;
+  }
+
+  #learn(channel: Channel, block: ChannelBlock): void {
+    channel.callerNumber = numberIn(block.callerNumber) ?? channel.callerNumber;
+    if (channel.direction === 'OUTGOING') {
+      channel.remoteNumber ??= dialledNumber(block);
+    } else if (channel.reached !== 'CONFIRMED' || channel.remoteNumber === undefined) {
+      // What was known at the answer stays: a later transfer does not change whose call it was.
+      channel.remoteNumber = numberIn(block.connectedNumber) ?? channel.remoteNumber;
+    }
+  }
+
+  /** The first evidence of a direction makes the channel a leg. */
+  #direct(channel: Channel, direction: Direction, block: ChannelBlock): void {
+    if (channel.direction !== undefined) return;
+    channel.direction = direction;
+    if (direction === 'INCOMING') return;
+    channel.remoteNumber = dialledNumber(block);
+    if (channel.originated || channel.uniqueid !== channel.call) return;
+    const caller = numberIn(block.callerNumber);
+    this.#calls.begun(channel.call, { dialled: dialledNumber(block), caller });
+    if (this.#options.ask !== undefined && caller !== undefined && !isWithheld(caller)) {
+      this.#calls.asked(channel.call);
+      this.#options.ask(channel.call, block.name);
+    }
+  }
+
+  #stateSeen(channel: Channel, block: ChannelBlock, atMs: number): LegEvent[] {
+    switch (block.state) {
+      case CHANNEL_STATE.RING:
+        this.#direct(channel, 'OUTGOING', block);
+        return this.#reach(channel, 'TRYING', atMs);
+      case CHANNEL_STATE.RINGING:
+        this.#direct(channel, 'INCOMING', block);
+        return this.#reach(channel, 'EARLY', atMs);
+      case CHANNEL_STATE.UP:
+        this.#direct(channel, 'INCOMING', block);
+        return this.#reach(channel, 'CONFIRMED', atMs);
+      default:
+        return [];
+    }
+  }
+
+  /** The PBX calls `dest`. Without a calling channel it does so for itself: click-to-call. */
+  #called(packet: AmiPacket, dest: Channel | undefined, state: LegState, atMs: number): LegEvent[] {
+    if (dest === undefined || packet.dest === undefined) return [];
+    if (dest.direction === undefined) {
+      dest.originated = packet.channel === undefined;
+      this.#direct(dest, dest.originated ? 'OUTGOING' : 'INCOMING', packet.dest);
+      const userAgent = this.contacts.userAgentOf(dest.device, packet.fields.get('DialString'));
+      if (userAgent !== undefined) dest.userAgent = userAgent;
+    }
+    return this.#reach(dest, state, atMs);
+  }
+
+  /** What the PBX learns of the far end, a leg that calls hears. */
+  #callerHears(caller: Channel | undefined, state: LegState, atMs: number): LegEvent[] {
+    return caller?.direction === 'OUTGOING' && !caller.originated ? this.#reach(caller, state, atMs) : [];
+  }
+
+  #dialGoesOn(
+    packet: AmiPacket,
+    caller: Channel | undefined,
+    dest: Channel | undefined,
+    atMs: number,
+  ): LegEvent[] {
+    switch (packet.fields.get('DialStatus')) {
+      case 'RINGING':
+      case 'PROGRESS':
+        return [...this.#called(packet, dest, 'EARLY', atMs), ...this.#callerHears(caller, 'EARLY', atMs)];
+      case 'PROCEEDING':
+        return [
+          ...this.#called(packet, dest, 'PROCEEDING', atMs),
+          ...this.#callerHears(caller, 'PROCEEDING', atMs),
+        ];
+      default:
+        return [];
+    }
+  }
+
+  /** A queue ends a dial twice; the first end is the true one. */
+  #dialEnds(packet: AmiPacket, dest: Channel | undefined, atMs: number): LegEvent[] {
+    if (dest === undefined) return [];
+    dest.firstDialEnd ??= {
+      status: packet.fields.get('DialStatus') ?? '',
+      forwarded: (packet.fields.get('Forward') ?? '') !== '',
+    };
+    return this.#called(packet, dest, 'TRYING', atMs);
+  }
+
+  #hungUp(channel: Channel, cause: number, atMs: number): LegEvent[] {
+    const events = this.#reach(channel, 'TERMINATED', atMs, endingOf(channel, cause));
+    if (channel.direction === undefined) {
+      this.#options.ignored?.(channel.device, 'a channel that neither called nor was called');
+    }
+    this.#forget(channel);
+    return events;
+  }
+
+  #reach(channel: Channel, state: LegState, atMs: number, ending?: Ending): LegEvent[] {
+    const { direction, reached } = channel;
+    if (direction === undefined || (reached !== undefined && rank(state) <= rank(reached))) return [];
+    channel.reached = state;
+    const event: LegEvent = {
+      leg: channel.uniqueid,
+      call: channel.call,
+      device: channel.device,
+      direction,
+      state,
+      atMs,
+    };
+    if (ending !== undefined) event.ending = ending;
+    const number = channel.remoteNumber;
+    if (number !== undefined) {
+      const withheld = isWithheld(number) || this.#calls.withholds(channel.call, number);
+      event.remote = withheld ? { withheld } : { withheld, number };
+    }
+    const localNumber = direction === 'INCOMING' ? this.#calls.dialled(channel.call) : channel.callerNumber;
+    if (localNumber !== undefined) event.localNumber = localNumber;
+    if (channel.userAgent !== undefined) event.userAgent = channel.userAgent;
+    return direction === 'INCOMING' && this.#calls.wait(channel.call, event) ? [] : [event];
+  }
+}
+
+function rank(state: LegState): number {
+  return LEG_STATES.indexOf(state);
+}
+
+/** `Timestamp: 1795401476.358646`, there with `timestampevents=yes`. */
+function eventTimeMs(packet: AmiPacket): number | undefined {
+  const seconds = packet.fields.get('Timestamp');
+  if (seconds === undefined || !/^\d{9,11}\.\d+$/.test(seconds)) return undefined;
+  return Math.floor(Number(seconds) * 1000);
+}

@@ -1,0 +1,85 @@
+/** Open legs, and the one transaction that moves legs and files their messages. */
+import type { DatabaseSync } from 'node:sqlite';
+import { encodeBody } from '../../call/outward-event.ts';
+import type { CallStore, CommittedMessage, DraftMessage, OpenLeg } from '../store.ts';
+import { inTransaction } from './database.ts';
+
+/** The columns of `open_leg` that are not in its JSON. */
+interface LegRow {
+  source_id: string;
+  leg: string;
+  organisation_id: string;
+  call_id: string;
+  branch_id: string;
+  remembered: string;
+}
+
+export function createCallStore(db: DatabaseSync): CallStore {
+  const selectLegs = db.prepare('SELECT * FROM open_leg WHERE source_id = ?');
+  const putLeg = db.prepare(`
+    INSERT INTO open_leg (source_id, leg, organisation_id, call_id, branch_id, remembered)
+    VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (source_id, leg) DO UPDATE SET remembered = excluded.remembered`);
+  const deleteLeg = db.prepare('DELETE FROM open_leg WHERE source_id = ? AND leg = ?');
+  const hasMessage = db.prepare('SELECT 1 FROM message WHERE id = ?');
+  // A lane whose head waits for a retry stays due when its head is.
+  const nextInLane = db.prepare(`
+    INSERT INTO lane (organisation_id, endpoint_id, call_id, last_seq, due_at_ms) VALUES (?, ?, ?, 1, ?)
+    ON CONFLICT (organisation_id, endpoint_id, call_id)
+    DO UPDATE SET last_seq = last_seq + 1, due_at_ms = coalesce(due_at_ms, excluded.due_at_ms)
+    RETURNING id, last_seq`);
+  const insertMessage = db.prepare(`
+    INSERT INTO message (id, lane_id, seq, body, created_at_ms, outcome, attempts)
+    VALUES (?, ?, ?, ?, ?, 'pending', 0)`);
+
+  const keepLeg = (leg: OpenLeg) => {
+    if (leg.progress.state === 'TERMINATED') {
+      deleteLeg.run(leg.sourceId, leg.leg);
+      return;
+    }
+    const { sourceId, leg: name, organisationId, callId, branchId, ...remembered } = leg;
+    putLeg.run(sourceId, name, organisationId, callId, branchId, JSON.stringify(remembered));
+  };
+
+  const fileMessage = (draft: DraftMessage, nowMs: number): CommittedMessage | undefined => {
+    const { messageId, organisationId, endpointId, event } = draft;
+    if (hasMessage.get(messageId) !== undefined) return undefined;
+    const lane = nextInLane.get(organisationId, endpointId, event.call_id, nowMs) as {
+      id: number;
+      last_seq: number;
+    };
+    const body = encodeBody(lane.last_seq, event);
+    insertMessage.run(messageId, lane.id, lane.last_seq, body, nowMs);
+    return { messageId, endpointId, seqNum: lane.last_seq, body };
+  };
+
+  return {
+    async openLegs(sourceId) {
+      return (selectLegs.all(sourceId) as unknown as LegRow[]).map((row) => ({
+        sourceId: row.source_id,
+        leg: row.leg,
+        organisationId: row.organisation_id,
+        callId: row.call_id,
+        branchId: row.branch_id,
+        ...(JSON.parse(row.remembered) as Omit<
+          OpenLeg,
+          'sourceId' | 'leg' | 'organisationId' | 'callId' | 'branchId'
+        >),
+      }));
+    },
+
+    async commit(changes, nowMs) {
+      return inTransaction(db, () => {
+        const committed: CommittedMessage[] = [];
+        for (const { leg, messages } of changes) {
+          keepLeg(leg);
+          for (const draft of messages) {
+            const message = fileMessage(draft, nowMs);
+            if (message !== undefined) committed.push(message);
+          }
+        }
+        return committed;
+      });
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/** The house keeps its rules. Reads the real imports of every file in src/. */
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { violations, type Edge } from './boundaries.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
+
+function edgesOf(file: string): Edge[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  return [...text.matchAll(IMPORT)].map((match) => {
+    const name = match[1] ?? match[2]!;
+    return { from: file, to: name.startsWith('.') ? normalize(join(dirname(file), name)) : name };
+  });
+}
+
+const files = globSync('src/**/*.ts', { cwd: ROOT });
+const edges = files.flatMap(edgesOf);
+
+test('no import breaks the rules of the house', () => {
+  assert.deepEqual(violations(edges), []);
+});
+
+test('the check saw the house: every file imports something or is imported', () => {
+  assert.ok(files.length > 40 && edges.length > 150, `${files.length} files, ${edges.length} imports`);
+  const seen = new Set(edges.flatMap(({ from, to }) => [from, to]));
+  assert.deepEqual(
+    files.filter((file) => !seen.has(file)),
+    [],
+  );
+});
+
+test('process.env is read in one file only', () => {
+  const readers = files.filter((file) => readFileSync(join(ROOT, file), 'utf8').includes('process.env'));
+  assert.deepEqual(readers, ['src/config/environment.ts']);
+});
+
+for (const [from, to] of [
+  ['src/call/leg-state.ts', 'node:fs'],
+  ['src/call/leg-state.ts', 'src/runtime/clock.ts'],
+  ['src/policy/privacy.ts', 'src/store/store.ts'],
+  ['src/runtime/clock.ts', 'src/call/leg-event.ts'],
+  ['src/source/ami/mapper.ts', 'src/source/esl/mapper.ts'],
+  ['src/source/ami/run.ts', 'src/store/store.ts'],
+  ['src/source/ami/run.ts', 'src/delivery/dispatcher.ts'],
+  ['src/store/sqlite/calls.ts', 'src/store/postgres/calls.ts'],
+  ['src/delivery/dispatcher.ts', 'src/store/sqlite/store.ts'],
+  ['src/delivery/dispatcher.ts', 'node:sqlite'],
+  ['src/ingest/ingest.ts', 'undici'],
+  ['src/ingest/ingest.ts', 'src/app.ts'],
+  ['src/api/server.ts', 'src/app.ts'],
+] as const) {
+  test(`the check would find ${from} importing ${to}`, () => {
+    assert.equal(violations([{ from, to }]).length, 1);
+  });
+}
