@@ -67,7 +67,7 @@ export class BatchQueue<T> {
         for (const entry of batch) entry.failed(error);
       }
       for (const entry of batch) this.#weight -= entry.weight;
-      for (const wake of [...this.#waiting]) wake();
+      for (const wake of this.#waiting) wake();
     }
     this.#working = undefined;
   }

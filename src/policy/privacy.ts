@@ -28,12 +28,8 @@ export function applyPrivacy(event: OutwardEvent, settings: PrivacySettings): Ou
 export function mask(number: string, digits: number): string {
   const own = number.replace(/\D/g, '').length;
   if (own < digits || /[^+\d*#]/.test(number)) return number.replace(/[^+]/g, 'X');
-  let left = digits;
-  return [...number]
-    .reverse()
-    .map((char) => (/\d/.test(char) && left-- > 0 ? 'X' : char))
-    .reverse()
-    .join('');
+  let seen = 0;
+  return number.replace(/\d/g, (digit) => (++seen > own - digits ? 'X' : digit));
 }
 
 function modifyNumber(event: OutwardEvent, key: 'local_number' | 'remote_number', how: NumberPrivacy): void {

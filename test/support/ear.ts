@@ -15,7 +15,7 @@ export interface Ear extends SourceSink {
 export function createEar(): Ear {
   const waiting = new Set<() => void>();
   const look = () => {
-    for (const wake of [...waiting]) wake();
+    for (const wake of waiting) wake();
   };
   let drain = Promise.withResolvers<void>();
   const ear: Ear = {
@@ -28,7 +28,7 @@ export function createEar(): Ear {
       look();
     },
     async alive(legs) {
-      (ear.alives as ReadonlySet<string>[]).push(legs);
+      ear.alives.push(legs);
       look();
     },
     backlogged: () => ear.full,

@@ -18,6 +18,10 @@ interface Call {
 export class CallBook {
   readonly #calls = new Map<string, Call>();
 
+  get size(): number {
+    return this.#calls.size;
+  }
+
   /** A channel of the call was born. */
   join(id: string): void {
     const call = this.#calls.get(id);

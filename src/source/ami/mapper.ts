@@ -115,6 +115,11 @@ export class AmiMapper {
     }
   }
 
+  /** How much is remembered at the moment. */
+  remembers(): { channels: number; calls: number } {
+    return { channels: this.#channels.size, calls: this.#calls.size };
+  }
+
   /** The answer to `ask`: returns the events that waited for it. */
   presentation(call: string, withheld: boolean): LegEvent[] {
     return this.#calls.answer(call, withheld);
@@ -135,7 +140,7 @@ export class AmiMapper {
     const resync = this.#resync ?? new Resync();
     this.#resync = undefined;
     const alive = resync.alive();
-    for (const channel of [...this.#channels.values()])
+    for (const channel of this.#channels.values())
       if (!alive.has(channel.uniqueid)) this.#forget(channel);
 
     const legs: LegEvent[] = [];

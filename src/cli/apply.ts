@@ -1,0 +1,100 @@
+/**
+ * `callhook apply FILE`: makes the directory what a file says. Done twice, the second time changes nothing. What
+ * is in the database and not in the file stays, unless `--prune`.
+ */
+import { Command } from 'commander';
+import { loadConnectorConfig } from '../config/connector-config.ts';
+import { readDirectoryFile } from '../config/directory-file.ts';
+import { environment } from '../config/environment.ts';
+import { loadKeys } from '../config/installation-key.ts';
+import { generateSecret } from '../delivery/signature.ts';
+import { planChanges, type Plan } from '../policy/directory-changes.ts';
+import { completeDirectory, type GeneratedSecret } from '../policy/wanted-directory.ts';
+import { CallhookError } from '../runtime/errors.ts';
+import { openSqliteStore } from '../store/sqlite/store.ts';
+import type { DirectoryStore } from '../store/store.ts';
+import { readText } from './playback.ts';
+import { wordChanges, wordConflicts, wordLeftAlone, type PlanWords } from './plan-lines.ts';
+
+export interface ApplyOptions {
+  /** Only says what would be done. */
+  dryRun: boolean;
+  /** Removes what is not in the file. */
+  prune: boolean;
+}
+
+export interface ApplyRequest extends ApplyOptions {
+  /** The file's name as the person gave it. */
+  file: string;
+  text: string;
+  env: Readonly<Record<string, string | undefined>>;
+  directoryStore: Pick<DirectoryStore, 'read' | 'write'>;
+  /** Takes one line for the person, without its end. */
+  out: (line: string) => void;
+}
+
+export function applyCommand(): Command {
+  return new Command('apply')
+    .description('Make sources, organisations, users and endpoints what a file says.')
+    .argument('<file>', 'the directory file (YAML)')
+    .option('--dry-run', 'show what would change, write nothing', false)
+    .option('--prune', 'remove what is not in the file', false)
+    .option('--config <file>', 'configuration file (default: callhook.toml if it is there)')
+    .action(async (file: string, options: ApplyOptions & { config?: string }) => {
+      const text = readText(file);
+      const config = loadConnectorConfig(options.config, environment);
+      const store = openSqliteStore(config.database, loadKeys(config.key_file, environment).secrets);
+      const out = (line: string) => process.stdout.write(`${line}\n`);
+      try {
+        await applyFile({ ...options, file, text, env: environment, directoryStore: store.directory, out });
+      } finally {
+        await store.close();
+      }
+    });
+}
+
+/** @throws CallhookError `DIRECTORY_FILE_INVALID`; nothing was written then */
+export async function applyFile(request: ApplyRequest): Promise<void> {
+  const { file, text, env, directoryStore, dryRun, prune, out } = request;
+  const current = await directoryStore.read();
+  const knownSources = current.sources.map(({ id }) => id);
+  const wanted = readDirectoryFile({ file, text, env, knownSources });
+  const { directory, generated } = completeDirectory(wanted, current, generateSecret);
+  const plan = planChanges(current, directory, { prune });
+  refuseConflicts(file, plan);
+
+  if (!dryRun && plan.changes.length > 0) await directoryStore.write(plan.changes);
+
+  const words = wordChanges(plan, current);
+  for (const line of [...words.lines, ...wordLeftAlone(plan)]) out(line);
+  for (const secret of generated) for (const line of secretLines(secret, dryRun)) out(line);
+  out(summary(words, dryRun));
+}
+
+function refuseConflicts(file: string, plan: Plan): void {
+  if (plan.conflicts.length === 0) return;
+  const lines = wordConflicts(plan).map((line) => `${file}: ${line}`);
+  const advice =
+    'Nothing was written. Put both into the file as they shall be, or see what --prune --dry-run says.';
+  throw new CallhookError('DIRECTORY_FILE_INVALID', [...lines, advice].join('\n'));
+}
+
+/** The only place that shows a secret, and only one that was just made: the receiver has to be told it. */
+function secretLines({ organisationId, endpointId, secret }: GeneratedSecret, dryRun: boolean): string[] {
+  const endpoint = `endpoint ${endpointId} in ${organisationId}`;
+  if (dryRun) return [`A secret would be made for ${endpoint} and shown.`];
+  return [
+    '',
+    `The signing secret of ${endpoint}. It is shown only now; give it to the receiver:`,
+    `    ${secret}`,
+    '',
+  ];
+}
+
+function summary({ added, changed, removed }: PlanWords, dryRun: boolean): string {
+  if (added + changed + removed === 0) return 'Nothing to change.';
+  const [more, other, less] = [added, changed, removed].map((number) => number.toLocaleString('en'));
+  return dryRun
+    ? `Dry run: ${more} to add, ${other} to change, ${less} to remove. Nothing was written.`
+    : `Done: ${more} added, ${other} changed, ${less} removed.`;
+}

@@ -1,0 +1,148 @@
+/**
+ * What the things of a directory file say about one another: an id, a device, a number is one thing's only, and
+ * what is referred to is there. Reads the tree as it is written, parts that are wrong otherwise included, so that
+ * all problems come out at once.
+ */
+import { isKnownCountry, normaliseNumber, toE164 } from '../../policy/phone-number.ts';
+import { nearWord } from './near-word.ts';
+import type { Path, Problem } from './problem.ts';
+
+export interface ClaimOptions {
+  /** Sources that are there beside the file's own. */
+  knownSources: readonly string[];
+  lineOf(path: Path): number;
+}
+
+interface Part {
+  path: Path;
+  value: unknown;
+}
+
+export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOptions): readonly Problem[] {
+  const problems: Problem[] = [];
+  const refuse = (path: Path, text: string) => void problems.push({ path, text });
+  const root: Part = { path: [], value: tree };
+  const sources = listOf(root, 'sources');
+  const sourceIds = [...new Set([...textsOf(sources, 'id').map(([, id]) => id), ...knownSources])];
+
+  const refuseTwice = (parts: readonly (readonly [Path, string])[], word: string) => {
+    const first = new Map<string, Path>();
+    for (const [path, text] of parts) {
+      const other = first.get(text);
+      if (other === undefined) first.set(text, path);
+      else refuse(path, `this ${word} is there twice, also in line ${lineOf(other)}`);
+    }
+  };
+
+  const checkDevices = (organisations: readonly Part[]) => {
+    const devices: (readonly [Path, string])[] = [];
+    for (const user of organisations.flatMap((organisation) => listOf(organisation, 'users'))) {
+      for (const device of listOf(user, 'devices')) {
+        const [source, address] = [textOf(device, 'source'), textOf(device, 'address')];
+        if (source === undefined) continue;
+        if (!sourceIds.includes(source))
+          refuse([...device.path, 'source'], wordUnknownSource(source, sourceIds));
+        if (address !== undefined) devices.push([device.path, JSON.stringify([source, address])]);
+      }
+    }
+    refuseTwice(devices, 'device');
+  };
+
+  const checkNumbers = (organisation: Part) => {
+    const country = textOf(organisation, 'default_country');
+    // Without the country no number can be read, and that is a problem of its own already.
+    if (country === undefined || !isKnownCountry(country)) return;
+    const holders = new Map<string, { user: Part | undefined; path: Path }>();
+    const claim = (number: string, path: Path, user: Part | undefined) => {
+      const holder = holders.get(number);
+      if (holder === undefined) holders.set(number, { user, path });
+      else refuse(path, wordHeld(holder.user, user, lineOf(holder.path)));
+    };
+    for (const user of listOf(organisation, 'users')) {
+      for (const { path, value } of listOf(user, 'numbers')) {
+        if (typeof value !== 'string') continue;
+        const number = toE164(value, country);
+        if (number === undefined) refuse(path, wordUnreadable(country));
+        else claim(number, path, user);
+      }
+      for (const { path, value } of listOf(user, 'extensions')) {
+        if (typeof value !== 'string') continue;
+        const number = normaliseNumber(value, country);
+        if (number === undefined) refuse(path, EXTENSION_SHAPE);
+        else if (number !== value || value.startsWith('+')) refuse(path, EXTENSION_IS_PUBLIC);
+        else claim(number, path, user);
+      }
+    }
+    for (const functionNumber of listOf(organisation, 'function_numbers')) {
+      const written = textOf(functionNumber, 'number');
+      if (written === undefined) continue;
+      const path = [...functionNumber.path, 'number'];
+      const number = normaliseNumber(written, country);
+      if (number === undefined) refuse(path, FUNCTION_NUMBER_SHAPE);
+      else claim(number, path, undefined);
+    }
+  };
+
+  const organisations = listOf(root, 'organisations');
+  refuseTwice(textsOf(sources, 'id'), 'id of a source');
+  refuseTwice(textsOf(organisations, 'id'), 'id of an organisation');
+  checkDevices(organisations);
+  for (const organisation of organisations) {
+    refuseTwice(textsOf(listOf(organisation, 'users'), 'user_id'), 'user_id');
+    refuseTwice(textsOf(listOf(organisation, 'endpoints'), 'id'), 'id of an endpoint');
+    checkNumbers(organisation);
+  }
+  return problems;
+}
+
+const EXTENSION_SHAPE = 'is no extension; allowed are up to 64 letters, digits and * # + . _ ~ -';
+const EXTENSION_IS_PUBLIC = 'is a public telephone number; list it under `numbers`';
+const FUNCTION_NUMBER_SHAPE =
+  'is no number; allowed are a telephone number, or up to 64 letters, digits and * # + . _ ~ -';
+
+function wordUnreadable(country: string): string {
+  return `cannot be read as a public telephone number of ${country}; write it with + and the country code, or list it under \`extensions\``;
+}
+
+function wordUnknownSource(source: string, known: readonly string[]): string {
+  if (known.length === 0) return 'is no known source; there are none, describe it under `sources`';
+  const near = nearWord(source, known);
+  return `is no known source${near === undefined ? '' : `, did you mean ${near}?`}; known are ${known.join(', ')}`;
+}
+
+/** @param user undefined: a function number */
+function wordHeld(holder: Part | undefined, user: Part | undefined, line: number): string {
+  if (holder === undefined) return `this function number is there twice, also in line ${line}`;
+  if (user === undefined) {
+    return `this function number is also a user's, in line ${line}; legs of a function number are never reported`;
+  }
+  if (holder === user) return `this user has it twice, also in line ${line}`;
+  return `belongs to another user already, in line ${line}; a number is one user's only`;
+}
+
+/** The list under a key; empty if there is none. */
+function listOf({ path, value }: Part, key: string): Part[] {
+  const list = entryOf(value, key);
+  if (!Array.isArray(list)) return [];
+  return list.map((item: unknown, index) => ({ path: [...path, key, index], value: item }));
+}
+
+function textOf({ value }: Part, key: string): string | undefined {
+  const text = entryOf(value, key);
+  return typeof text === 'string' ? text : undefined;
+}
+
+function textsOf(parts: readonly Part[], key: string): (readonly [Path, string])[] {
+  return parts.flatMap((part) => {
+    const text = textOf(part, key);
+    return text === undefined ? [] : [[[...part.path, key], text] as const];
+  });
+}
+
+function entryOf(value: unknown, key: string): unknown {
+  return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

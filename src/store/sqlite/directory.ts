@@ -1,0 +1,197 @@
+/**
+ * The directory on an embedded database. Nothing is cached: another process (`callhook apply`) may write at any
+ * time, and a look-up by key costs a few microseconds. Changes are made in directory-write.ts.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import type { LegState } from '../../call/leg-event.ts';
+import type { DeviceType } from '../../policy/device-type.ts';
+import type { Directory, OrganisationEntry, SourceSettings } from '../../policy/directory.ts';
+import type {
+  Device,
+  Endpoint,
+  EndpointWithSecret,
+  FunctionKind,
+  FunctionNumber,
+  Organisation,
+  PrivacySettings,
+} from '../../policy/organisation.ts';
+import type { SecretBox } from '../../runtime/keys.ts';
+import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
+import { inTransaction } from './database.ts';
+import { prepareDirectoryWrite } from './directory-write.ts';
+
+interface OrganisationRow {
+  id: string;
+  name: string;
+  default_country: string;
+  privacy: string;
+}
+
+interface PersonRow {
+  user_id: string;
+  email: string | null;
+  numbers: string;
+  extensions: string;
+}
+
+interface DeviceRow {
+  organisation_id: string;
+  user_id: string;
+  source_id: string;
+  address: string;
+  type: DeviceType | null;
+}
+
+interface EndpointRow {
+  id: string;
+  url: string;
+  states: string;
+}
+
+type OfOrganisation<Row> = Row & { organisation_id: string };
+type OwnerRow = OfOrganisation<PersonRow> & { type: DeviceType | null };
+
+export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): DirectoryStore {
+  const selectRevision = db.prepare(`SELECT value FROM meta WHERE key = 'directory_revision'`);
+  const selectSources = db.prepare('SELECT id, kind, settings, secret FROM source ORDER BY id');
+  const selectOrganisations = db.prepare('SELECT * FROM organisation ORDER BY id');
+  const selectUsers = db.prepare('SELECT * FROM user ORDER BY organisation_id, user_id');
+  const selectDevices = db.prepare(`
+    SELECT organisation_id, user_id, source_id, address, type FROM device
+    ORDER BY organisation_id, user_id, position`);
+  const selectFunctionNumbers = db.prepare('SELECT * FROM function_number ORDER BY organisation_id, number');
+  const selectEndpoints = db.prepare('SELECT * FROM endpoint ORDER BY organisation_id, id');
+
+  const selectOwner = db.prepare(`
+    SELECT device.type, user.* FROM device
+    JOIN user ON user.organisation_id = device.organisation_id AND user.user_id = device.user_id
+    WHERE device.source_id = ? AND device.address = ?`);
+  const selectByNumber = db.prepare(`
+    SELECT user.* FROM user_number AS number
+    JOIN user ON user.organisation_id = number.organisation_id AND user.user_id = number.user_id
+    WHERE number.organisation_id = ? AND number.number = ?`);
+  const selectOrganisation = db.prepare('SELECT * FROM organisation WHERE id = ?');
+  const selectEndpointsOf = db.prepare(`
+    SELECT id, url, states FROM endpoint WHERE organisation_id = ? ORDER BY id`);
+
+  const write = prepareDirectoryWrite(db, secrets);
+
+  const readSources = () =>
+    (
+      selectSources.all() as { id: string; kind: 'ami'; settings: string; secret: Uint8Array }[]
+    ).map<SourceSettings>(({ id, kind, settings, secret }) => ({
+      ...(JSON.parse(settings) as Omit<SourceSettings, 'id' | 'kind' | 'secret'>),
+      id,
+      kind,
+      secret: secrets.open(secret),
+    }));
+
+  const readOrganisations = (): OrganisationEntry[] => {
+    const devices = Map.groupBy(selectDevices.all() as unknown as DeviceRow[], userKey);
+    const users = groupByOrganisation<PersonRow>(selectUsers.all());
+    const functionNumbers = groupByOrganisation<{ number: string; kind: FunctionKind }>(
+      selectFunctionNumbers.all(),
+    );
+    const endpoints = groupByOrganisation<EndpointRow & { secret: Uint8Array }>(selectEndpoints.all());
+    return (selectOrganisations.all() as unknown as OrganisationRow[]).map((row) => ({
+      ...organisationOf(row),
+      users: (users.get(row.id) ?? []).map((user) => ({
+        ...personOf(user),
+        devices: (devices.get(userKey(user)) ?? []).map(deviceOf),
+      })),
+      functionNumbers: (functionNumbers.get(row.id) ?? []).map(({ number, kind }): FunctionNumber => ({
+        number,
+        kind,
+      })),
+      endpoints: (endpoints.get(row.id) ?? []).map((endpoint): EndpointWithSecret => ({
+        ...endpointOf(endpoint),
+        secret: secrets.open(endpoint.secret),
+      })),
+    }));
+  };
+
+  return {
+    async read(): Promise<Directory> {
+      // One transaction, so that no other process's change falls between the statements.
+      return inTransaction(db, () => ({ sources: readSources(), organisations: readOrganisations() }));
+    },
+
+    async write(changes) {
+      write(changes);
+    },
+
+    async revision() {
+      return (selectRevision.get() as { value: number }).value;
+    },
+
+    async sources() {
+      return readSources();
+    },
+
+    async ownersOf(sourceId, addresses) {
+      const owners = new Map<string, DeviceOwner>();
+      for (const address of addresses) {
+        const row = selectOwner.get(sourceId, address) as OwnerRow | undefined;
+        if (row === undefined) continue;
+        const owner: DeviceOwner = { organisationId: row.organisation_id, person: personOf(row) };
+        if (row.type !== null) owner.deviceType = row.type;
+        owners.set(address, owner);
+      }
+      return owners;
+    },
+
+    async policyOf(organisationId) {
+      const row = selectOrganisation.get(organisationId) as OrganisationRow | undefined;
+      if (row === undefined) return undefined;
+      const endpoints = selectEndpointsOf.all(organisationId) as unknown as EndpointRow[];
+      return { organisation: organisationOf(row), endpoints: endpoints.map(endpointOf) };
+    },
+
+    async peopleByNumber(organisationId, numbers) {
+      const people = new Map<string, Person>();
+      for (const number of numbers) {
+        const row = selectByNumber.get(organisationId, number) as PersonRow | undefined;
+        if (row !== undefined) people.set(number, personOf(row));
+      }
+      return people;
+    },
+  };
+}
+
+function groupByOrganisation<Row>(rows: readonly unknown[]): Map<string, OfOrganisation<Row>[]> {
+  return Map.groupBy(rows as OfOrganisation<Row>[], (row) => row.organisation_id);
+}
+
+/** Neither id can hold a NUL. */
+function userKey(row: { organisation_id: string; user_id: string }): string {
+  return `${row.organisation_id}\0${row.user_id}`;
+}
+
+function organisationOf(row: OrganisationRow): Organisation {
+  return {
+    id: row.id,
+    name: row.name,
+    defaultCountry: row.default_country,
+    privacy: JSON.parse(row.privacy) as PrivacySettings,
+  };
+}
+
+function personOf(row: PersonRow): Person {
+  const person: Person = {
+    userId: row.user_id,
+    numbers: JSON.parse(row.numbers) as string[],
+    extensions: JSON.parse(row.extensions) as string[],
+  };
+  if (row.email !== null) person.email = row.email;
+  return person;
+}
+
+function deviceOf(row: DeviceRow): Device {
+  const device: Device = { source: row.source_id, address: row.address };
+  if (row.type !== null) device.type = row.type;
+  return device;
+}
+
+function endpointOf(row: EndpointRow): Endpoint {
+  return { id: row.id, url: row.url, states: JSON.parse(row.states) as LegState[] };
+}

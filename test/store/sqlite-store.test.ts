@@ -1,0 +1,129 @@
+/** The embedded store keeps the store's contract, also when every call takes its time. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+import { CallhookError } from '../../src/runtime/errors.ts';
+import { deriveKeys } from '../../src/runtime/keys.ts';
+import { openDatabase } from '../../src/store/sqlite/database.ts';
+import { isServed, lockForServing, openSqliteStore } from '../../src/store/sqlite/store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { storeContract } from './store-contract.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'callhook-store-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const { secrets } = deriveKeys(new Uint8Array(32));
+const paths = new Map<Store, string>();
+let count = 0;
+
+function openAt(path: string, wrap: (store: Store) => Store): Store {
+  const store = wrap(openSqliteStore(path, secrets));
+  paths.set(store, path);
+  return store;
+}
+
+/** Every call of the store answers a few turns of the event loop later. */
+function delayed(store: Store): Store {
+  const slow = <T extends object>(room: T): T =>
+    new Proxy(room, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        return async (...args: unknown[]) => {
+          for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+          return (value as (...given: unknown[]) => unknown).apply(target, args);
+        };
+      },
+    });
+  const { directory, calls, outbox, health } = store;
+  return {
+    directory: slow(directory),
+    calls: slow(calls),
+    outbox: slow(outbox),
+    health: slow(health),
+    close: () => store.close(),
+  };
+}
+
+for (const [name, wrap] of [
+  ['SQLite', (store: Store) => store],
+  ['SQLite with slow calls', delayed],
+] as const) {
+  storeContract({
+    name,
+    open: async () => openAt(join(folder, `${(count += 1)}.db`), wrap),
+    reopen: async (store) => {
+      await store.close();
+      return openAt(paths.get(store)!, wrap);
+    },
+  });
+}
+
+test('a commit is on the disk when it returns: WAL with synchronous=FULL', () => {
+  const db = openDatabase(join(folder, 'pragmas.db'));
+  assert.equal((db.prepare('PRAGMA journal_mode').get() as { journal_mode: string }).journal_mode, 'wal');
+  assert.equal((db.prepare('PRAGMA synchronous').get() as { synchronous: number }).synchronous, 2);
+  db.close();
+});
+
+test('only one process may serve a database, and the lock goes with it', () => {
+  const path = join(folder, 'locked.db');
+  const unlock = lockForServing(path);
+  assert.ok(isServed(path));
+  assert.throws(
+    () => lockForServing(path),
+    (error) => error instanceof CallhookError && error.code === 'DATABASE_IN_USE',
+  );
+  unlock();
+  assert.ok(!isServed(path));
+});
+
+test('a database of a newer version is refused and left as it is', () => {
+  const path = join(folder, 'newer.db');
+  const db = openDatabase(path);
+  db.exec('PRAGMA user_version = 99');
+  db.close();
+  assert.throws(
+    () => openDatabase(path),
+    (error) => error instanceof CallhookError && error.code === 'DATABASE_NEWER',
+  );
+});
+
+test('a database that cannot be opened is told with what to check', () => {
+  assert.throws(
+    () => openDatabase(join(folder, 'no', 'such', 'folder.db')),
+    (error) => error instanceof CallhookError && error.code === 'DATABASE_UNAVAILABLE' && /folder/.test(error.message),
+  );
+});
+
+test('a secret in the database file is not readable, and a wrong key is told', async () => {
+  const path = join(folder, 'sealed.db');
+  const store = openSqliteStore(path, secrets);
+  await store.directory.write([
+    {
+      do: 'put-source',
+      is: 'new',
+      source: {
+        id: 'pbx',
+        kind: 'ami',
+        host: 'pbx.example',
+        port: 5038,
+        tls: false,
+        username: 'callhook',
+        secret: 'plantedsecret',
+        defaultDeviceType: 'DESKTOP',
+      },
+    },
+  ]);
+  await store.close();
+  const { readFileSync } = await import('node:fs');
+  assert.ok(!readFileSync(path).includes('plantedsecret'));
+  const stranger = openSqliteStore(path, deriveKeys(new Uint8Array(32).fill(1)).secrets);
+  await assert.rejects(
+    stranger.directory.sources(),
+    (error) => error instanceof CallhookError && error.code === 'KEY_INVALID',
+  );
+  await stranger.close();
+});
