@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { applyFile, type ApplyOptions } from '../../src/cli/apply.ts';
+import { CallhookError } from '../../src/runtime/errors.ts';
+import { deriveKeys } from '../../src/runtime/keys.ts';
+import { openDatabase } from '../../src/store/sqlite/database.ts';
+import { createDirectoryStore } from '../../src/store/sqlite/directory.ts';
+
+const ACME = `
+sources:
+  - { id: pbx, kind: ami, host: pbx.example, username: callhook, secret: "\${AMI}" }
+organisations:
+  - id: acme
+    name: Acme Oy
+    default_country: FI
+    users:
+      - user_id: anna
+        extensions: [1001]
+        devices: [{ source: pbx, address: PJSIP/1001 }]
+    function_numbers:
+      - { number: 2000, kind: QUEUE }
+    endpoints:
+      - { id: crm, url: "https://crm.example/" }
+`;
+const ENV = { AMI: 'hunter2' };
+
+function connector() {
+  const directoryStore = createDirectoryStore(
+    openDatabase(':memory:'),
+    deriveKeys(new Uint8Array(32)).secrets,
+  );
+  const apply = async (text: string, options: Partial<ApplyOptions> = {}): Promise<string[]> => {
+    const lines: string[] = [];
+    await applyFile({
+      file: 'acme.yaml',
+      text,
+      env: ENV,
+      directoryStore,
+      dryRun: false,
+      prune: false,
+      out: (line) => lines.push(line),
+      ...options,
+    });
+    return lines;
+  };
+  return { directoryStore, apply };
+}
+
+const secretOf = async ({ directoryStore }: ReturnType<typeof connector>) =>
+  (await directoryStore.read()).organisations[0]?.endpoints[0]?.secret;
+
+test('the first time everything is added, and a secret that was made is shown', async () => {
+  const one = connector();
+  const lines = await one.apply(ACME);
+  const secret = await secretOf(one);
+  assert.match(secret ?? '', /^whsec_/);
+  assert.deepEqual(lines, [
+    '+ source pbx',
+    '+ organisation acme',
+    '+ user anna in acme',
+    '+ function number 2000 in acme',
+    '+ endpoint crm in acme',
+    '',
+    'The signing secret of endpoint crm in acme. It is shown only now; give it to the receiver:',
+    `    ${secret}`,
+    '',
+    'Done: 5 added, 0 changed, 0 removed.',
+  ]);
+});
+
+test('the second time nothing changes, and no secret is shown or made anew', async () => {
+  const one = connector();
+  await one.apply(ACME);
+  const [secret, revision] = [await secretOf(one), await one.directoryStore.revision()];
+  assert.deepEqual(await one.apply(ACME), ['Nothing to change.']);
+  assert.deepEqual(await one.apply(ACME, { prune: true }), ['Nothing to change.']);
+  assert.equal(await secretOf(one), secret);
+  assert.equal(await one.directoryStore.revision(), revision);
+});
+
+test('what changed is named, secrets by name only', async () => {
+  const one = connector();
+  await one.apply(ACME);
+  const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+  const changed = ACME.replace('pbx.example', 'new.example')
+    .replace('${AMI}', 'other')
+    .replace('Acme Oy', 'Acme Ab')
+    .replace('[1001]', '[1001, 1002]')
+    .replace('QUEUE', 'IVR')
+    .replace('crm.example/"', `crm.example/new", states: all, secret: ${secret}`);
+  const lines = await one.apply(changed);
+  assert.deepEqual(lines, [
+    '~ source pbx (host, secret)',
+    '~ organisation acme (name)',
+    '~ user anna in acme (extensions)',
+    '~ function number 2000 in acme (kind)',
+    '~ endpoint crm in acme (url, states, secret)',
+    'Done: 0 added, 5 changed, 0 removed.',
+  ]);
+  assert.equal(await secretOf(one), secret);
+});
+
+test('a dry run says the same and writes nothing', async () => {
+  const one = connector();
+  const lines = await one.apply(ACME, { dryRun: true });
+  assert.deepEqual(lines.slice(-2), [
+    'A secret would be made for endpoint crm in acme and shown.',
+    'Dry run: 5 to add, 0 to change, 0 to remove. Nothing was written.',
+  ]);
+  assert.doesNotMatch(lines.join(), /whsec_|hunter2/);
+  assert.deepEqual(await one.directoryStore.read(), { sources: [], organisations: [] });
+});
+
+test('what is not in the file is left alone, until it is pruned', async () => {
+  const one = connector();
+  await one.apply(ACME);
+  const without = ACME.replace(/ {4}endpoints:[^]*$/, '').replace(/ {4}users:[^]*?(?= {4}function)/, '');
+  assert.deepEqual(await one.apply(without), [
+    '  user anna in acme is not in the file, left alone (--prune removes it)',
+    '  endpoint crm in acme is not in the file, left alone (--prune removes it)',
+    'Nothing to change.',
+  ]);
+  assert.deepEqual(await one.apply(without, { prune: true }), [
+    '- user anna in acme',
+    '- endpoint crm in acme',
+    'Done: 0 added, 0 changed, 2 removed.',
+  ]);
+  assert.deepEqual(await one.apply('organisations: []', { prune: true }), [
+    '- organisation acme (its users: 0, its endpoints: 0)',
+    'Done: 0 added, 0 changed, 1 removed.',
+  ]);
+  assert.equal((await one.directoryStore.read()).sources.length, 1, 'the file does not speak of sources');
+});
+
+test('two users who exchange phones are two changes', async () => {
+  const one = connector();
+  const text = (a: string, b: string) => `
+sources: [{ id: pbx, kind: ami, host: h, username: u, secret: s }]
+organisations:
+  - id: acme
+    name: Acme
+    default_country: FI
+    users:
+      - { user_id: anna, devices: [{ source: pbx, address: ${a} }] }
+      - { user_id: bert, devices: [{ source: pbx, address: ${b} }] }
+`;
+  await one.apply(text('A', 'B'));
+  assert.deepEqual(await one.apply(text('B', 'A')), [
+    '~ user anna in acme (devices)',
+    '~ user bert in acme (devices)',
+    'Done: 0 added, 2 changed, 0 removed.',
+  ]);
+  assert.deepEqual(await one.apply(text('B', 'A')), ['Nothing to change.']);
+});
+
+test('a phone that somebody outside the file keeps is not taken away silently', async () => {
+  const one = connector();
+  await one.apply(ACME);
+  const before = await one.directoryStore.read();
+  const other = ACME.replace('id: acme', 'id: beta');
+  await assert.rejects(one.apply(other), (error) => {
+    assert.ok(error instanceof CallhookError);
+    assert.equal(error.code, 'DIRECTORY_FILE_INVALID');
+    assert.match(
+      error.message,
+      /^acme\.yaml: user anna in beta has a device that belongs to user anna in acme, which is not in the file\nNothing was written\./,
+    );
+    return true;
+  });
+  assert.deepEqual(await one.directoryStore.read(), before);
+});
+
+test('a source that devices are on is not pruned', async () => {
+  const one = connector();
+  await one.apply(ACME);
+  await assert.rejects(
+    one.apply('sources: []', { prune: true }),
+    /source pbx is not in the file and --prune would remove it/,
+  );
+});
+
+test('a device may be on a source that only the database knows', async () => {
+  const one = connector();
+  await one.apply(ACME);
+  const lines = await one.apply(
+    ACME.replace(/sources:[^]*?(?=organisations)/, '').replace('1001 }', '1002 }'),
+  );
+  assert.deepEqual(lines, ['~ user anna in acme (devices)', 'Done: 0 added, 1 changed, 0 removed.']);
+});
+
+test('a file with a problem changes nothing', async () => {
+  const one = connector();
+  await assert.rejects(one.apply(ACME.replace('QUEUE', 'QUEU')), { code: 'DIRECTORY_FILE_INVALID' });
+  assert.equal(await one.directoryStore.revision(), 0);
+});
+
+test('50,000 users are applied, counted, and found unchanged the second time', async () => {
+  const one = connector();
+  const users = Array.from({ length: 50_000 }, (_, index) => {
+    const number = 10_000 + index;
+    return `      - user_id: user.${index}@acme.example
+        numbers: ["+35894${number}00"]
+        extensions: [${number}]
+        devices: [{ source: pbx, address: PJSIP/${number} }]
+`;
+  });
+  const text = `sources: [{ id: pbx, kind: ami, host: h, username: u, secret: s }]
+organisations:
+  - id: acme
+    name: Acme
+    default_country: FI
+    users:
+${users.join('')}`;
+  const lines = await one.apply(text);
+  assert.equal(lines.length, 2 + 20 + 2);
+  assert.deepEqual(lines.slice(-2), [
+    '+ … and 49,980 more users',
+    'Done: 50,002 added, 0 changed, 0 removed.',
+  ]);
+  assert.equal((await one.directoryStore.ownersOf('pbx', ['PJSIP/10000', 'PJSIP/59999'])).size, 2);
+  assert.deepEqual(await one.apply(text), ['Nothing to change.']);
+
+  const left = await one.apply('organisations: [{ id: acme, name: Acme, default_country: FI }]');
+  assert.equal(left.length, 20 + 2);
+  assert.deepEqual(left.slice(-2), [
+    '  … and 49,980 more users not in the file, left alone (--prune removes them)',
+    'Nothing to change.',
+  ]);
+});

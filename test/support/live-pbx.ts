@@ -1,0 +1,80 @@
+/**
+ * A PBX for tests that lives on whether somebody listens or not: it plays a recording's events to whoever is
+ * subscribed, and answers `CoreShowChannels` with the channels that are up at that moment.
+ */
+import { gunzipSync } from 'node:zlib';
+import { readFileSync } from 'node:fs';
+import { listAnswer, startAmiServer, type AmiServer, type AmiSession } from '../../src/cli/demo/ami-server.ts';
+
+export interface LivePbx {
+  port: number;
+  /** Sends the next events of class `call`, at most `count`. @returns how many there were */
+  play(count: number): number;
+  /** Resolves when somebody listens. */
+  listened(): Promise<void>;
+  /** The number of events left. */
+  left(): number;
+  close(): Promise<void>;
+}
+
+export async function startLivePbx(recording: string, login: { username: string; secret: string }): Promise<LivePbx> {
+  const bytes = readFileSync(recording);
+  const events = (recording.endsWith('.gz') ? gunzipSync(bytes) : bytes)
+    .toString('utf8')
+    .split('\r\n\r\n')
+    .filter((packet) => /^Event: \w+\r\nPrivilege: call,/.test(packet));
+  const up = new Map<string, string>();
+  let next = 0;
+  let session: AmiSession | undefined;
+  let listened = Promise.withResolvers<void>();
+
+  const server: AmiServer = await startAmiServer({
+    ...login,
+    answer: (headers) =>
+      headers.get('Action') === 'CoreShowChannels'
+        ? listAnswer('Channels will follow', 'CoreShowChannelsComplete', [...up.values()])
+        : undefined,
+    subscribed: (now) => {
+      session = now;
+      listened.resolve();
+    },
+  });
+
+  /** Keeps the list of live channels as Asterisk would. */
+  const remember = (packet: string) => {
+    const lines = packet.split('\r\n');
+    const at = lines.findIndex((line) => line.startsWith('Channel: '));
+    const uniqueid = lines.find((line) => line.startsWith('Uniqueid: '));
+    if (at < 0 || uniqueid === undefined) return;
+    if (lines[0] === 'Event: Hangup') {
+      up.delete(uniqueid);
+      return;
+    }
+    if (!/^Event: (Newchannel|Newstate|NewConnectedLine)$/.test(lines[0] ?? '')) return;
+    const block = lines.slice(at, lines.findIndex((line) => line.startsWith('Linkedid: ')) + 1);
+    const application = lines.some((line) => line.startsWith('Channel: PJSIP/trunk')) ? 'Dial' : 'AppDial';
+    up.set(
+      uniqueid,
+      ['Event: CoreShowChannel', 'ActionID: {id}', ...block, `Application: ${application}`, 'Duration: 00:00:01'].join(
+        '\r\n',
+      ),
+    );
+  };
+
+  return {
+    port: server.port,
+    play(count) {
+      const batch = events.slice(next, next + count);
+      next += batch.length;
+      for (const packet of batch) remember(packet);
+      session?.send(batch.map((packet) => `${packet}\r\n\r\n`).join(''));
+      return batch.length;
+    },
+    listened: async () => {
+      await listened.promise;
+      listened = Promise.withResolvers();
+    },
+    left: () => events.length - next,
+    close: () => server.close(),
+  };
+}
