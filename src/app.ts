@@ -84,6 +84,7 @@ async function runOn(
   const ingest = new Ingest({ store, ids: keys.ids, clock, log, committed: () => dispatcher.wake() });
   const sources = new SourceWatch({
     directory: store.directory,
+    calls: store.calls,
     health: store.health,
     ingest,
     create: (settings) => createSource(settings, log),

@@ -111,10 +111,8 @@ export class Dispatcher {
     if (outcome.ok) return { kind: 'delivered' };
     const delayMs = retryDelayMs(claim.attemptsMade + 1, this.#options.random);
     if (delayMs === undefined) return { kind: 'dead' };
-    return {
-      kind: 'later',
-      dueAtMs: this.#options.clock.nowMs() + Math.max(delayMs, outcome.retryAfterMs ?? 0),
-    };
+    const dueAtMs = this.#options.clock.nowMs() + Math.max(delayMs, outcome.retryAfterMs ?? 0);
+    return { kind: 'later', dueAtMs: Math.round(dueAtMs) };
   }
 
   /** Resolves when this outcome is committed, together with those that arrived at the same time. */
@@ -159,7 +157,7 @@ export class Dispatcher {
 }
 
 function recordOf({ outcome, startedAtMs, durationMs }: Attempted): AttemptRecord {
-  const record: AttemptRecord = { startedAtMs, durationMs, outcome: outcome.ok ? 'delivered' : outcome.code };
+  const record: AttemptRecord = { startedAtMs, durationMs: Math.round(durationMs), outcome: outcome.ok ? 'delivered' : outcome.code };
   if (outcome.statusCode !== undefined) record.statusCode = outcome.statusCode;
   if (!outcome.ok) record.detail = outcome.detail;
   return record;

@@ -7,11 +7,12 @@ import type { SourceSettings } from '../policy/directory.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Source, SourceState } from '../source/source.ts';
-import type { DirectoryStore, HealthStore } from '../store/store.ts';
+import type { CallStore, DirectoryStore, HealthStore } from '../store/store.ts';
 import type { Ingest } from './ingest.ts';
 
 export interface SourceWatchOptions {
   directory: Pick<DirectoryStore, 'revision' | 'sources'>;
+  calls: Pick<CallStore, 'sourcesWithLegs'>;
   health: Pick<HealthStore, 'sourceState'>;
   ingest: Pick<Ingest, 'open'>;
   create(settings: SourceSettings): Source;
@@ -68,8 +69,22 @@ export class SourceWatch {
       await stop();
       this.#running.delete(id);
     }
+    await this.#endLegsOfRemoved(wanted);
     for (const settings of wanted) {
       if (!this.#running.has(settings.id)) this.#running.set(settings.id, await this.#start(settings));
+    }
+  }
+
+  /** A source that is no longer configured will never tell the end of its calls. */
+  async #endLegsOfRemoved(wanted: readonly SourceSettings[]): Promise<void> {
+    const { calls, ingest, clock } = this.#options;
+    for (const id of await calls.sourcesWithLegs()) {
+      if (wanted.some((source) => source.id === id)) continue;
+      const sink = await ingest.open(
+        { id, defaultDeviceType: 'EXTERNAL' },
+        { state: () => {}, ignored: () => {} },
+      );
+      await sink.alive(new Set(), clock.nowMs());
     }
   }
 

@@ -16,8 +16,11 @@ import {
   type PhoneNumber,
 } from 'libphonenumber-js/max';
 
-/** Digits, an optional `+`, and what people put between them for the eye. Never letters: `CALL-ME` is no number. */
-const WRITTEN_NUMBER = /^\+?[\d ().-]{2,40}$/;
+/**
+ * Digits, an optional `+`, and what people put between them for the eye. Never letters: `CALL-ME` is no number.
+ * Four digits are no public number anywhere, with or without a prefix.
+ */
+const WRITTEN_NUMBER = /^\+?[\d ().-]{5,40}$/;
 
 /** What stays as it is: an extension, a feature code, the user part of a SIP address (RFC 3261: `unreserved`). */
 const INTERNAL_NAME = /^(?=.*[A-Za-z0-9])[A-Za-z0-9+*#._~-]{1,64}$/;
@@ -46,7 +49,11 @@ export function toE164(number: string, defaultCountry: string): string | undefin
   });
   if (parsed === undefined) return undefined;
   // Who writes `+` says that it is public: its length decides, because new ranges open before metadata learns them.
-  if (number.startsWith('+')) return parsed.isPossible() ? parsed.number : undefined;
+  // Not where the parser took a 0 away, though: of an unknown range it cannot know whether that was a prefix.
+  if (number.startsWith('+')) {
+    const isPublic = parsed.isValid() || (parsed.isPossible() && parsed.number === digitsOf(number));
+    return isPublic ? parsed.number : undefined;
+  }
   return parsed.isValid() && country !== undefined && isLongEnough(number, parsed, country)
     ? parsed.number
     : undefined;
@@ -66,10 +73,15 @@ export function normaliseNumber(number: string, defaultCountry: string): string 
  * has to be long, or as long as numbers ever are in that country (Greenland: 6 digits).
  */
 function isLongEnough(number: string, parsed: PhoneNumber, country: CountryCode): boolean {
-  const digits = number.replace(/\D/g, '');
+  const digits = digitsOf(number);
   const { nationalNumber } = parsed;
   const isBare = digits === nationalNumber || digits === `${parsed.countryCallingCode}${nationalNumber}`;
   return !isBare || nationalNumber.length >= Math.min(SURELY_PUBLIC_DIGITS, longestIn(country));
+}
+
+/** The leading `+` stays. */
+function digitsOf(number: string): string {
+  return number.replace(/[^\d+]/g, '');
 }
 
 function longestIn(country: CountryCode): number {

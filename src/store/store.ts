@@ -99,6 +99,8 @@ export interface CommittedMessage {
 }
 
 export interface CallStore {
+  /** Operator's: the sources that have open legs, configured or not. */
+  sourcesWithLegs(): Promise<readonly string[]>;
   /** Operator's: the legs of one source that have not ended. */
   openLegs(sourceId: string): Promise<readonly OpenLeg[]>;
   /**

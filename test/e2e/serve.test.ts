@@ -25,7 +25,10 @@ test('a recorded call arrives as three signed messages in order, and a stop is c
   running.process.kill('SIGTERM');
   const { code, err } = await running.ended;
   assert.equal(code, 0);
-  assert.ok(!/\+?358\d{6}|@acme\.example|correct horse|whsec_/.test(err), 'no personal data and no secret in the log');
+  assert.ok(
+    !/\+?358\d{6}|@acme\.example|correct horse|whsec_/.test(err),
+    'no personal data and no secret in the log',
+  );
   const bytes = readdirSync(folder)
     .filter((name) => name.startsWith('callhook.db'))
     .map((name) => readFileSync(join(folder, name)));
@@ -97,7 +100,9 @@ test('`apply` while it serves: a new endpoint gets the next message without a re
   pbx.play(1_000);
   await crm.until((received) => received.length === 3);
   const { out } = await run(t, folder, ['status', '--json']);
-  const { endpoints } = JSON.parse(out) as { endpoints: { id: string; pending: number; last?: { outcome: string } }[] };
+  const { endpoints } = JSON.parse(out) as {
+    endpoints: { id: string; pending: number; last?: { outcome: string } }[];
+  };
   // Its certificate is unknown here, so what it would have got waits and the reason is told.
   const waiting = endpoints.find(({ id }) => id === 'erp');
   assert.ok(waiting !== undefined && waiting.pending === 3);
@@ -117,7 +122,8 @@ test('kill -9 in a burst: after the restart every message arrives, in order, non
   while (pbx.play(2_000) > 0) await new Promise((resolve) => setImmediate(resolve));
   const ended = (): number => {
     const branches = Map.groupBy(crm.received, ({ message }) => message.branch_id);
-    return [...branches.values()].filter((of) => of.some(({ message }) => message.state === 'TERMINATED')).length;
+    return [...branches.values()].filter((of) => of.some(({ message }) => message.state === 'TERMINATED'))
+      .length;
   };
   await crm.until((received) => {
     const branches = new Set(received.map(({ message }) => message.branch_id));
@@ -131,9 +137,13 @@ test('kill -9 in a burst: after the restart every message arrives, in order, non
   const again = crm.received.length - once.length;
   assert.ok(before >= 300 && again <= 32, `${again} came twice; at most the attempts under way may`);
   const bodies = Map.groupBy(crm.received, ({ messageId }) => messageId);
-  for (const of of bodies.values()) assert.equal(new Set(of.map(({ body }) => body)).size, 1, 'the same bytes again');
+  for (const of of bodies.values())
+    assert.equal(new Set(of.map(({ body }) => body)).size, 1, 'the same bytes again');
 
   const { out } = await run(t, folder, ['status', '--json']);
-  const overview = JSON.parse(out) as { endpoints: { pending: number; dead: number }[]; sources: { openLegs: number }[] };
+  const overview = JSON.parse(out) as {
+    endpoints: { pending: number; dead: number }[];
+    sources: { openLegs: number }[];
+  };
   assert.deepEqual([overview.endpoints[0]?.dead, overview.sources[0]?.openLegs], [0, 0]);
 });

@@ -19,7 +19,11 @@ const SOURCE = { id: 'pbx', defaultDeviceType: 'DESKTOP' as const };
 
 type Message = OutwardEvent & { seq_num: number };
 
-async function start(t: TestContext, directory: Directory = directoryFor('PJSIP'), wrap = (store: Store) => store) {
+async function start(
+  t: TestContext,
+  directory: Directory = directoryFor('PJSIP'),
+  wrap = (store: Store) => store,
+) {
   const store = openSqliteStore(':memory:', keys.secrets);
   t.after(() => store.close());
   const empty = { sources: [], organisations: [] };
@@ -121,10 +125,7 @@ test('the device type is the directory’s, else the phone’s, else the source�
   const [organisation] = directoryFor('PJSIP').organisations;
   const users = organisation!.users.map((user) => ({
     ...user,
-    devices: [
-      ...user.devices,
-      { source: 'pbx', address: `PJSIP/${user.extensions[0]}-b` },
-    ],
+    devices: [...user.devices, { source: 'pbx', address: `PJSIP/${user.extensions[0]}-b` }],
   }));
   const { sink, messages } = await start(t, acme({ users }));
   await sink.legs([
@@ -179,7 +180,10 @@ test('two organisations on one PBX share no id', async (t) => {
     leg({ leg: 'b', device: 'PJSIP/1002', remote: { withheld: false, number: '1001' } }),
   ]);
   assert.notEqual(messages[0]?.call_id, messages[1]?.call_id);
-  assert.ok(messages.every((message) => !('remote_user_id' in message)), 'a user of another tenant is an outside number');
+  assert.ok(
+    messages.every((message) => !('remote_user_id' in message)),
+    'a user of another tenant is an outside number',
+  );
 });
 
 test('a leg that a resync does not find has ended; one that it finds goes on', async (t) => {
@@ -200,7 +204,10 @@ test('after a restart an open leg goes on where it was: nothing repeated, the en
   await sink.legs([leg(), leg({ state: 'CONFIRMED', atMs: 2_000 })]);
   await ingest.close();
   const { sink: again } = await open();
-  await again.legs([leg({ state: 'CONFIRMED', atMs: 3_000 }), leg({ state: 'TERMINATED', atMs: 4_000, call: 'merged' })]);
+  await again.legs([
+    leg({ state: 'CONFIRMED', atMs: 3_000 }),
+    leg({ state: 'TERMINATED', atMs: 4_000, call: 'merged' }),
+  ]);
   assert.deepEqual(states(messages), ['EARLY', 'CONFIRMED', 'TERMINATED']);
   assert.deepEqual(
     messages.map(({ seq_num }) => seq_num),

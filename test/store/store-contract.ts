@@ -46,7 +46,10 @@ export function draft(messageId: string, callId = 'call-1', endpointId = 'crm'):
 }
 
 export function storeContract(backend: Backend): void {
-  const behaviour = (sentence: string, prove: (store: Store, reopen: () => Promise<Store>) => Promise<void>) =>
+  const behaviour = (
+    sentence: string,
+    prove: (store: Store, reopen: () => Promise<Store>) => Promise<void>,
+  ) =>
     test(`${backend.name}: ${sentence}`, async () => {
       let store = await backend.open();
       const directory = directoryFor('PJSIP');
@@ -62,7 +65,12 @@ export function storeContract(backend: Backend): void {
       }
     });
 
-  const settle = (store: Store, claim: { laneId: number; messageId: string }, next: NextStep, nowMs: number) =>
+  const settle = (
+    store: Store,
+    claim: { laneId: number; messageId: string },
+    next: NextStep,
+    nowMs: number,
+  ) =>
     store.outbox.settle(
       [{ laneId: claim.laneId, messageId: claim.messageId, organisationId: 'acme', attempt: ATTEMPT, next }],
       nowMs,
@@ -98,15 +106,19 @@ export function storeContract(backend: Backend): void {
     );
   });
 
-  behaviour('an open leg is remembered whole over a restart, and forgotten when it ends', async (store, reopen) => {
-    await store.calls.commit([{ leg: LEG, messages: [] }], 0);
-    const again = await reopen();
-    assert.deepEqual(await again.calls.openLegs('pbx'), [LEG]);
-    assert.deepEqual(await again.calls.openLegs('another'), []);
-    const ended: OpenLeg = { ...LEG, progress: { state: 'TERMINATED', answered: false, atMs: 2_000 } };
-    await again.calls.commit([{ leg: ended, messages: [] }], 0);
-    assert.deepEqual(await again.calls.openLegs('pbx'), []);
-  });
+  behaviour(
+    'an open leg is remembered whole over a restart, and forgotten when it ends',
+    async (store, reopen) => {
+      await store.calls.commit([{ leg: LEG, messages: [] }], 0);
+      const again = await reopen();
+      assert.deepEqual(await again.calls.openLegs('pbx'), [LEG]);
+      assert.deepEqual(await again.calls.openLegs('another'), []);
+      assert.deepEqual(await again.calls.sourcesWithLegs(), ['pbx']);
+      const ended: OpenLeg = { ...LEG, progress: { state: 'TERMINATED', answered: false, atMs: 2_000 } };
+      await again.calls.commit([{ leg: ended, messages: [] }], 0);
+      assert.deepEqual(await again.calls.openLegs('pbx'), []);
+    },
+  );
 
   behaviour('a leg’s call never changes after its first commit', async (store) => {
     await store.calls.commit([{ leg: LEG, messages: [] }], 0);
@@ -146,16 +158,19 @@ export function storeContract(backend: Backend): void {
     assert.equal(await store.outbox.nextDueAtMs(), undefined);
   });
 
-  behaviour('a message to be tried later keeps its place, its lane waits, other lanes do not', async (store) => {
-    await store.calls.commit([{ leg: LEG, messages: [draft('a'), draft('b'), draft('c', 'call-2')] }], 0);
-    const claims = await store.outbox.claim(1, ALL);
-    const a = claims.find(({ messageId }) => messageId === 'a')!;
-    await settle(store, a, { kind: 'later', dueAtMs: 500 }, 1);
-    assert.deepEqual(await store.outbox.claim(499, ALL), []);
-    assert.equal(await store.outbox.nextDueAtMs(), 500);
-    const [again] = await store.outbox.claim(500, ALL);
-    assert.deepEqual([again?.messageId, again?.attemptsMade], ['a', 1]);
-  });
+  behaviour(
+    'a message to be tried later keeps its place, its lane waits, other lanes do not',
+    async (store) => {
+      await store.calls.commit([{ leg: LEG, messages: [draft('a'), draft('b'), draft('c', 'call-2')] }], 0);
+      const claims = await store.outbox.claim(1, ALL);
+      const a = claims.find(({ messageId }) => messageId === 'a')!;
+      await settle(store, a, { kind: 'later', dueAtMs: 500 }, 1);
+      assert.deepEqual(await store.outbox.claim(499, ALL), []);
+      assert.equal(await store.outbox.nextDueAtMs(), 500);
+      const [again] = await store.outbox.claim(500, ALL);
+      assert.deepEqual([again?.messageId, again?.attemptsMade], ['a', 1]);
+    },
+  );
 
   behaviour('a message that joins a waiting lane does not make its head due sooner', async (store) => {
     await store.calls.commit([{ leg: LEG, messages: [draft('a')] }], 0);
@@ -173,40 +188,47 @@ export function storeContract(backend: Backend): void {
     assert.deepEqual([again?.messageId, again?.attemptsMade], ['a', 0]);
   });
 
-  behaviour('no endpoint gets more claims than its limit, and together not more than the total', async (store) => {
-    const messages = Array.from({ length: 10 }, (_, i) => [
-      draft(`a${i}`, `call-${i}`),
-      draft(`b${i}`, `call-${i}`, 'erp'),
-    ]).flat();
-    await store.calls.commit([{ leg: LEG, messages }], 0);
-    const first = await store.outbox.claim(1, { total: 100, perEndpoint: 3 });
-    const perEndpoint = Object.groupBy(first, ({ endpoint }) => endpoint.id);
-    assert.deepEqual([perEndpoint['crm']?.length, perEndpoint['erp']?.length], [3, 3]);
-    assert.deepEqual(await store.outbox.claim(1, { total: 100, perEndpoint: 3 }), []);
-    assert.equal((await store.outbox.claim(1, { total: 5, perEndpoint: 100 })).length, 5);
-  });
+  behaviour(
+    'no endpoint gets more claims than its limit, and together not more than the total',
+    async (store) => {
+      const messages = Array.from({ length: 10 }, (_, i) => [
+        draft(`a${i}`, `call-${i}`),
+        draft(`b${i}`, `call-${i}`, 'erp'),
+      ]).flat();
+      await store.calls.commit([{ leg: LEG, messages }], 0);
+      const first = await store.outbox.claim(1, { total: 100, perEndpoint: 3 });
+      const perEndpoint = Object.groupBy(first, ({ endpoint }) => endpoint.id);
+      assert.deepEqual([perEndpoint['crm']?.length, perEndpoint['erp']?.length], [3, 3]);
+      assert.deepEqual(await store.outbox.claim(1, { total: 100, perEndpoint: 3 }), []);
+      assert.equal((await store.outbox.claim(1, { total: 5, perEndpoint: 100 })).length, 5);
+    },
+  );
 
   behaviour('one endpoint’s backlog does not keep another from its turn', async (store) => {
     const backlog = Array.from({ length: 200 }, (_, i) => draft(`a${i}`, `call-${i}`));
     await store.calls.commit([{ leg: LEG, messages: [...backlog, draft('b', 'call-1', 'erp')] }], 0);
     const seen = new Set<string>();
     for (let round = 0; round < 3; round += 1) {
-      for (const claim of await store.outbox.claim(1, { total: 2, perEndpoint: 2 })) seen.add(claim.endpoint.id);
+      for (const claim of await store.outbox.claim(1, { total: 2, perEndpoint: 2 }))
+        seen.add(claim.endpoint.id);
     }
     assert.deepEqual([...seen].toSorted(), ['crm', 'erp']);
   });
 
-  behaviour('what was claimed when the process ended is due again at the next start', async (store, reopen) => {
-    await store.calls.commit([{ leg: LEG, messages: [draft('a'), draft('b')] }], 0);
-    const [a] = await store.outbox.claim(1, ALL);
-    await settle(store, a!, { kind: 'delivered' }, 1);
-    await store.outbox.claim(1, ALL);
-    const again = await reopen();
-    assert.deepEqual(
-      (await again.outbox.claim(1, ALL)).map(({ messageId }) => messageId),
-      ['b'],
-    );
-  });
+  behaviour(
+    'what was claimed when the process ended is due again at the next start',
+    async (store, reopen) => {
+      await store.calls.commit([{ leg: LEG, messages: [draft('a'), draft('b')] }], 0);
+      const [a] = await store.outbox.claim(1, ALL);
+      await settle(store, a!, { kind: 'delivered' }, 1);
+      await store.outbox.claim(1, ALL);
+      const again = await reopen();
+      assert.deepEqual(
+        (await again.outbox.claim(1, ALL)).map(({ messageId }) => messageId),
+        ['b'],
+      );
+    },
+  );
 
   behaviour('how things are is told at a glance', async (store) => {
     await store.calls.commit([{ leg: LEG, messages: [draft('a'), draft('b')] }], 7);
@@ -214,7 +236,9 @@ export function storeContract(backend: Backend): void {
     await settle(store, a!, { kind: 'delivered' }, 9);
     await store.health.sourceState('pbx', { status: 'down', sinceMs: 3, advice: 'Start Asterisk.' });
     const { sources, endpoints } = await store.health.overview();
-    assert.deepEqual(sources, [{ id: 'pbx', status: 'down', sinceMs: 3, advice: 'Start Asterisk.', openLegs: 1 }]);
+    assert.deepEqual(sources, [
+      { id: 'pbx', status: 'down', sinceMs: 3, advice: 'Start Asterisk.', openLegs: 1 },
+    ]);
     const crm = endpoints.find(({ id }) => id === 'crm');
     assert.deepEqual(
       [crm?.pending, crm?.oldestPendingAtMs, crm?.delivered, crm?.dead, crm?.last],

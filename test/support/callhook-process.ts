@@ -1,5 +1,5 @@
 /** Runs the real command line in processes of their own, in a folder of its own. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,10 +21,14 @@ export interface Running {
   said(text: string): Promise<string>;
 }
 
-/** A folder that is gone after the test. */
-export function makeFolder(t: TestContext): string {
+/** A folder that is gone after the test. @param disk makes it a disk of its own of that size, e.g. `2m` */
+export function makeFolder(t: TestContext, disk?: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'callhook-test-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  if (disk !== undefined) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${disk}`, 'tmpfs', folder]);
+  t.after(() => {
+    if (disk !== undefined) execFileSync('umount', ['--lazy', folder]);
+    rmSync(folder, { recursive: true, force: true });
+  });
   return folder;
 }
 
@@ -34,7 +38,12 @@ export function write(folder: string, name: string, text: string): string {
   return path;
 }
 
-export function start(t: TestContext, folder: string, args: readonly string[], env: Record<string, string> = {}): Running {
+export function start(
+  t: TestContext,
+  folder: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Running {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: folder,
     env: { PATH: process.env['PATH'], HOME: folder, ...env },

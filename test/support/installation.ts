@@ -53,7 +53,12 @@ ${more}`;
 }
 
 /** @param recording below test/transcripts */
-export async function install(t: TestContext, recording: string, more = '', folder = makeFolder(t)): Promise<Installation> {
+export async function install(
+  t: TestContext,
+  recording: string,
+  more = '',
+  folder = makeFolder(t),
+): Promise<Installation> {
   const pbx = await startLivePbx(`${TRANSCRIPTS}${recording}`, LOGIN);
   t.after(() => pbx.close());
   const crm = await startCrm();

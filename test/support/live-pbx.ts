@@ -4,7 +4,12 @@
  */
 import { gunzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
-import { listAnswer, startAmiServer, type AmiServer, type AmiSession } from '../../src/cli/demo/ami-server.ts';
+import {
+  listAnswer,
+  startAmiServer,
+  type AmiServer,
+  type AmiSession,
+} from '../../src/cli/demo/ami-server.ts';
 
 export interface LivePbx {
   port: number;
@@ -17,7 +22,10 @@ export interface LivePbx {
   close(): Promise<void>;
 }
 
-export async function startLivePbx(recording: string, login: { username: string; secret: string }): Promise<LivePbx> {
+export async function startLivePbx(
+  recording: string,
+  login: { username: string; secret: string },
+): Promise<LivePbx> {
   const bytes = readFileSync(recording);
   const events = (recording.endsWith('.gz') ? gunzipSync(bytes) : bytes)
     .toString('utf8')
@@ -55,9 +63,13 @@ export async function startLivePbx(recording: string, login: { username: string;
     const application = lines.some((line) => line.startsWith('Channel: PJSIP/trunk')) ? 'Dial' : 'AppDial';
     up.set(
       uniqueid,
-      ['Event: CoreShowChannel', 'ActionID: {id}', ...block, `Application: ${application}`, 'Duration: 00:00:01'].join(
-        '\r\n',
-      ),
+      [
+        'Event: CoreShowChannel',
+        'ActionID: {id}',
+        ...block,
+        `Application: ${application}`,
+        'Duration: 00:00:01',
+      ].join('\r\n'),
     );
   };
 

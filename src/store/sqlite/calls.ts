@@ -15,6 +15,7 @@ interface LegRow {
 }
 
 export function createCallStore(db: DatabaseSync): CallStore {
+  const selectSources = db.prepare('SELECT DISTINCT source_id FROM open_leg');
   const selectLegs = db.prepare('SELECT * FROM open_leg WHERE source_id = ?');
   const putLeg = db.prepare(`
     INSERT INTO open_leg (source_id, leg, organisation_id, call_id, branch_id, remembered)
@@ -54,6 +55,10 @@ export function createCallStore(db: DatabaseSync): CallStore {
   };
 
   return {
+    async sourcesWithLegs() {
+      return (selectSources.all() as { source_id: string }[]).map((row) => row.source_id);
+    },
+
     async openLegs(sourceId) {
       return (selectLegs.all(sourceId) as unknown as LegRow[]).map((row) => ({
         sourceId: row.source_id,

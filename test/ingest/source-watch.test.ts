@@ -1,0 +1,126 @@
+/** Sources follow the directory, and no call stays open for ever. */
+import assert from 'node:assert/strict';
+import test, { type TestContext } from 'node:test';
+import type { OutwardEvent } from '../../src/call/outward-event.ts';
+import { Ingest } from '../../src/ingest/ingest.ts';
+import { SourceWatch } from '../../src/ingest/source-watch.ts';
+import { planChanges } from '../../src/policy/directory-changes.ts';
+import type { SourceSettings } from '../../src/policy/directory.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { deriveKeys } from '../../src/runtime/keys.ts';
+import { createLogger } from '../../src/runtime/logger.ts';
+import type { SourceSink } from '../../src/source/source.ts';
+import { openSqliteStore } from '../../src/store/sqlite/store.ts';
+import { directoryFor } from '../support/transcripts.ts';
+
+const keys = deriveKeys(new Uint8Array(32));
+const log = createLogger('silent');
+
+async function start(t: TestContext, endCallsAfterLostMs = 60_000) {
+  const store = openSqliteStore(':memory:', keys.secrets);
+  const directory = directoryFor('PJSIP');
+  await store.directory.write(
+    planChanges({ sources: [], organisations: [] }, directory, { prune: false }).changes,
+  );
+  const reasons: (string | undefined)[] = [];
+  let told = Promise.withResolvers<void>();
+  const ingest = new Ingest({
+    store,
+    ids: keys.ids,
+    clock: systemClock,
+    log,
+    committed: (messages) => {
+      for (const { body } of messages) reasons.push((JSON.parse(body) as OutwardEvent)['termination-reason']);
+      told.resolve();
+      told = Promise.withResolvers();
+    },
+  });
+  /** What happens to the sources, in order; a test waits for the next thing. */
+  const happened: string[] = [];
+  let next = Promise.withResolvers<void>();
+  const note = (what: string) => {
+    happened.push(what);
+    next.resolve();
+    next = Promise.withResolvers();
+  };
+  const until = async (what: string) => {
+    while (!happened.includes(what)) await next.promise;
+  };
+  const sinks: SourceSink[] = [];
+  const watch = new SourceWatch({
+    directory: store.directory,
+    calls: store.calls,
+    health: store.health,
+    ingest,
+    create: (settings: SourceSettings) => ({
+      async run(sink, signal) {
+        sinks.push(sink);
+        note(`start ${settings.id} ${settings.host}`);
+        await new Promise<void>((resolve) =>
+          signal.addEventListener('abort', () => resolve(), { once: true }),
+        );
+        note(`stop ${settings.id} ${settings.host}`);
+      },
+    }),
+    clock: systemClock,
+    log,
+    lookEveryMs: 1,
+    endCallsAfterLostMs,
+  });
+  const stop = new AbortController();
+  const running = watch.run(stop.signal);
+  t.after(async () => {
+    stop.abort();
+    await running;
+    await store.close();
+  });
+  return { store, directory, until, happened, sinks, reasons, told: () => told.promise };
+}
+
+const RINGING = {
+  leg: 'pbx1-1.1',
+  call: 'pbx1-1.0',
+  device: 'PJSIP/1001',
+  direction: 'INCOMING',
+  state: 'EARLY',
+  atMs: 1_000,
+} as const;
+
+test('a changed source is restarted, a removed one stopped, an unchanged one left alone', async (t) => {
+  const { store, directory, until, happened } = await start(t);
+  await until('start pbx 127.0.0.1');
+  const source = { ...directory.sources[0]!, host: 'pbx.example' };
+  await store.directory.write([{ do: 'put-source', is: 'changed', source }]);
+  await until('start pbx pbx.example');
+  const organisation = { ...directory.organisations[0]!, name: 'Acme Ltd' };
+  await store.directory.write([{ do: 'put-organisation', is: 'changed', organisation }]);
+  await store.directory.write([{ do: 'remove-source', id: 'pbx' }]);
+  await until('stop pbx pbx.example');
+  assert.deepEqual(happened, [
+    'start pbx 127.0.0.1',
+    'stop pbx 127.0.0.1',
+    'start pbx pbx.example',
+    'stop pbx pbx.example',
+  ]);
+});
+
+test('the open calls of a source that is removed are ended', async (t) => {
+  const { store, until, sinks, reasons, told } = await start(t);
+  await until('start pbx 127.0.0.1');
+  await sinks[0]!.legs([RINGING]);
+  const ended = told();
+  await store.directory.write([{ do: 'remove-source', id: 'pbx' }]);
+  await ended;
+  assert.deepEqual(reasons, [undefined, 'CANCELLED']);
+});
+
+test('the open calls of a source that stays lost for too long are ended', async (t) => {
+  const { until, sinks, reasons, told } = await start(t, 1);
+  await until('start pbx 127.0.0.1');
+  sinks[0]!.state({ status: 'connected' });
+  await sinks[0]!.legs([RINGING]);
+  const ended = told();
+  sinks[0]!.state({ status: 'down', advice: 'Start Asterisk.', retryInMs: 1 });
+  await ended;
+  assert.deepEqual(reasons, [undefined, 'CANCELLED']);
+});

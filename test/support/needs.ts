@@ -1,0 +1,30 @@
+/** What some tests need beyond Node: skipped in one plain line where it is missing, a failure in CI. */
+import { spawnSync } from 'node:child_process';
+
+const REQUIRED = process.env['CALLHOOK_TEST_REQUIRE_ALL'] === '1';
+
+/**
+ * @param there whether the need is met
+ * @param how what it is and how to get it
+ * @returns the `skip` option of a test
+ */
+function needs(there: boolean, how: string): { skip?: string } {
+  if (there) return {};
+  if (REQUIRED) throw new Error(`CALLHOOK_TEST_REQUIRE_ALL is set, and this is missing: ${how}`);
+  return { skip: `needs ${how}` };
+}
+
+function works(command: string, ...args: string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+export const needsCurl = () => needs(works('curl', '--version'), 'curl (`apt-get install curl`)');
+
+export const needsOpenssl = () => needs(works('openssl', 'version'), 'openssl (`apt-get install openssl`)');
+
+/** A small file system of its own, to be filled up. */
+export const needsTmpfs = () =>
+  needs(
+    process.getuid?.() === 0 && works('mount', '--version'),
+    'root on Linux, to mount a file system of 2 MB (`sudo npm test`)',
+  );
