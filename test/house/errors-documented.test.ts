@@ -1,0 +1,12 @@
+/** docs/ERRORS.md and the code name the same errors. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+import { ERROR_CODES } from '../../src/runtime/errors.ts';
+
+const PAGE = readFileSync(new URL('../../docs/ERRORS.md', import.meta.url), 'utf8');
+
+test('every error code is documented, and no other', () => {
+  const documented = [...PAGE.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
+  assert.deepEqual(documented.toSorted(), [...ERROR_CODES].toSorted());
+});
