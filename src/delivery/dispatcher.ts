@@ -89,7 +89,7 @@ export class Dispatcher {
     const { attempter, outbox, log } = this.#options;
     const { endpoint, messageId, body } = claim;
     const target = { url: endpoint.url, secrets: [endpoint.secret] };
-    const attempted = await attempter.attempt(target, { id: messageId, body }, this.#giveUp.signal);
+    const attempted = await attempter.attempt(target, { id: messageId, body });
     // Cut off by the stop: not an outcome of the receiver's, so it does not count.
     if (this.#giveUp.signal.aborted && !attempted.outcome.ok) return outbox.release([claim.laneId]);
     const next = this.#next(claim, attempted);
@@ -152,6 +152,7 @@ export class Dispatcher {
     await Promise.race([done, this.#options.clock.sleep(this.#options.graceMs, patience.signal)]);
     patience.abort();
     this.#giveUp.abort();
+    this.#options.attempter.giveUp();
     await done;
   }
 }

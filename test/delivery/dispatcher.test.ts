@@ -58,6 +58,7 @@ async function start(outcomeOf: (nth: number) => boolean, wrap = (outbox: Outbox
       underWay.set(lane, count - 1);
       return { outcome: ok ? DELIVERED : FAILED, startedAtMs: clock.nowMs(), durationMs: 0 };
     },
+    giveUp: () => {},
     close: async () => {},
   };
   let ended = 0;
