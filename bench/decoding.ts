@@ -31,7 +31,9 @@ export async function benchDecoding({ rounds }: { rounds: number }): Promise<voi
     const seconds = (performance.now() - started) / 1_000;
     const megabytes = (stream.length * rounds) / 1e6;
     const rate = Math.round(events / seconds).toLocaleString('en');
-    console.log(`  ${what.padEnd(32)} ${(megabytes / seconds).toFixed(0).padStart(5)} MB/s  ${rate.padStart(9)} events/s`);
+    console.log(
+      `  ${what.padEnd(32)} ${(megabytes / seconds).toFixed(0).padStart(5)} MB/s  ${rate.padStart(9)} events/s`,
+    );
   }
 }
 

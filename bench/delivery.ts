@@ -27,7 +27,13 @@ const BODY_LIKE = JSON.stringify({ seq_num: 1, call_id: 'x'.repeat(22), rest: 'x
 
 type Arrivals = [id: string, atMs: number][];
 
-export async function benchDelivery({ messages, seconds }: { messages: number; seconds: number }): Promise<void> {
+export async function benchDelivery({
+  messages,
+  seconds,
+}: {
+  messages: number;
+  seconds: number;
+}): Promise<void> {
   const receiver = fork(new URL('./receiver.ts', import.meta.url), { stdio: 'inherit' });
   const [{ port, cert }] = (await once(receiver, 'message')) as [{ port: number; cert: string }];
   const url = `https://127.0.0.1:${port}/calls`;
@@ -39,9 +45,13 @@ export async function benchDelivery({ messages, seconds }: { messages: number; s
     await arrivalsOf(receiver);
     console.log(`\nDelivery (${messages.toLocaleString('en')} POSTs over TLS, ${CONCURRENCY} at once)`);
     console.log(`  raw undici                       ${perSecond(raw)} POSTs/s`);
-    console.log(`  leg event → SQLite → POST        ${perSecond(ours)} POSTs/s   ratio ${(ours / raw).toFixed(2)}`);
+    console.log(
+      `  leg event → SQLite → POST        ${perSecond(ours)} POSTs/s   ratio ${(ours / raw).toFixed(2)}`,
+    );
     const delays = await delaysAtFixedRate(pipeline, receiver, seconds);
-    console.log(`  at ${RATE_PER_S} events/s, event → POST arrived: p50 ${at(delays, 0.5)} ms, p99 ${at(delays, 0.99)} ms`);
+    console.log(
+      `  at ${RATE_PER_S} events/s, event → POST arrived: p50 ${at(delays, 0.5)} ms, p99 ${at(delays, 0.99)} ms`,
+    );
     await pipeline.stop();
   } finally {
     receiver.kill();
@@ -84,7 +94,9 @@ async function startPipeline(url: string, cert: string): Promise<Pipeline> {
   const [organisation] = directoryFor('PJSIP').organisations;
   const endpoints = [{ ...organisation!.endpoints[0]!, url }];
   const directory = directoryFor('PJSIP', { endpoints });
-  await store.directory.write(planChanges({ sources: [], organisations: [] }, directory, { prune: false }).changes);
+  await store.directory.write(
+    planChanges({ sources: [], organisations: [] }, directory, { prune: false }).changes,
+  );
   const attempter = createAttempter({
     allowed: parseAllowed(['127.0.0.0/8']).allowed,
     trustedCertificates: [cert],
@@ -118,7 +130,10 @@ async function startPipeline(url: string, cert: string): Promise<Pipeline> {
     event: () => sink.legs([nextEvent()]),
     committed: () => {},
     settled: async (count) => {
-      while (settled < count) await new Promise<void>((resolve) => (look = resolve));
+      for (;;) {
+        if (settled >= count) return;
+        await new Promise<void>((resolve) => (look = resolve));
+      }
     },
     async stop() {
       stop.abort();
@@ -139,7 +154,10 @@ async function startPipeline(url: string, cert: string): Promise<Pipeline> {
       dispatcher.wake();
     },
   });
-  const sink = await ingest.open({ id: 'pbx', defaultDeviceType: 'SOFT' }, { state: () => {}, ignored: () => {} });
+  const sink = await ingest.open(
+    { id: 'pbx', defaultDeviceType: 'SOFT' },
+    { state: () => {}, ignored: () => {} },
+  );
   return pipeline;
 }
 
@@ -166,7 +184,11 @@ async function throughput(pipeline: Pipeline, count: number): Promise<number> {
   return (count * 1_000) / (performance.now() - started);
 }
 
-async function delaysAtFixedRate(pipeline: Pipeline, receiver: ChildProcess, seconds: number): Promise<number[]> {
+async function delaysAtFixedRate(
+  pipeline: Pipeline,
+  receiver: ChildProcess,
+  seconds: number,
+): Promise<number[]> {
   const handedAtMs: number[] = [];
   const order: string[] = [];
   pipeline.committed = (messages) => order.push(...messages.map(({ messageId }) => messageId));

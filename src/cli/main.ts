@@ -3,6 +3,8 @@
 import { Command } from 'commander';
 import { CallhookError } from '../runtime/errors.ts';
 import { applyCommand } from './apply.ts';
+import { demoCommand } from './demo.ts';
+import { listenCommand } from './listen.ts';
 import { playbackCommand } from './playback.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
@@ -13,7 +15,9 @@ const program = new Command('callhook')
   .addCommand(serveCommand())
   .addCommand(applyCommand())
   .addCommand(statusCommand())
-  .addCommand(playbackCommand());
+  .addCommand(listenCommand())
+  .addCommand(playbackCommand())
+  .addCommand(demoCommand());
 
 // A reader that has seen enough (`| head`) is no fault of ours.
 process.stdout.on('error', () => process.exit(0));

@@ -19,9 +19,16 @@ export function playbackCommand(): Command {
   return new Command('playback')
     .description('Print the messages that recorded PBX bytes would send, one JSON body per line.')
     .argument('<transcript...>', 'recordings (.raw or .raw.gz), one per connection, in order')
-    .requiredOption('--with <file>', 'the file with sources and organisations, as for `apply`; secrets are not needed')
+    .requiredOption(
+      '--with <file>',
+      'the file with sources and organisations, as for `apply`; secrets are not needed',
+    )
     .requiredOption('--source <id>', 'the source of that file that was recorded')
-    .option('--states <list>', '`all`, or states separated by commas; default: what each endpoint asks for', readStates)
+    .option(
+      '--states <list>',
+      '`all`, or states separated by commas; default: what each endpoint asks for',
+      readStates,
+    )
     .option('--explain', 'say on standard error why each channel was or was not reported')
     .action(async (recordings: string[], options: Options) => {
       const remark = (line: string) => process.stderr.write(`${line}\n`);
@@ -50,7 +57,8 @@ export function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const code = systemCodeOf(cause);
-    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code ?? 'unknown reason'})`;
+    const why =
+      code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code ?? 'unknown reason'})`;
     throw new CallhookError('DIRECTORY_FILE_INVALID', `${file}: ${why}.`, { cause });
   }
 }

@@ -20,7 +20,8 @@ export function parseAllowed(list: readonly string[]): { allowed: Allowed[]; pro
   const problems: string[] = [];
   for (const entry of list) {
     const range = readRange(entry);
-    if (range === undefined) problems.push(`"${entry}" is not an address range; write it like 10.20.0.0/16 or fd00::/8`);
+    if (range === undefined)
+      problems.push(`"${entry}" is not an address range; write it like 10.20.0.0/16 or fd00::/8`);
     else allowed.push(range);
   }
   return { allowed, problems };
@@ -33,7 +34,8 @@ export function parseAllowed(list: readonly string[]): { allowed: Allowed[]; pro
 export function isAllowedAddress(ip: string, allowed: readonly Allowed[]): boolean {
   if (!ipaddr.isValid(ip)) return false;
   const address = ipaddr.process(ip);
-  if (allowed.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits))) return true;
+  if (allowed.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits)))
+    return true;
   if (address.range() !== 'unicast') return false;
   // Only 2000::/3 is handed out for global use (RFC 4291); the rest has uses that nobody should be sent to.
   return address.kind() === 'ipv4' || address.match(ipaddr.parse('2000::'), 3);
@@ -70,7 +72,9 @@ export function guardedLookup(allowed: readonly Allowed[]): LookupFunction {
 
 function readRange(entry: string): Allowed | undefined {
   try {
-    const [address, bits] = ipaddr.parseCIDR(entry.includes('/') ? entry : `${entry}/${entry.includes(':') ? 128 : 32}`);
+    const [address, bits] = ipaddr.parseCIDR(
+      entry.includes('/') ? entry : `${entry}/${entry.includes(':') ? 128 : 32}`,
+    );
     return [address, bits];
   } catch {
     return undefined;

@@ -66,7 +66,8 @@ export function createAttempter(options: AttempterOptions): Attempter {
   let givenUp = false;
   const sweep = setInterval(() => {
     const nowMs = clock.nowMs();
-    for (const attempt of underWay) if (attempt.deadlineMs <= nowMs) attempt.stop(new Stopped('TOTAL_TIMEOUT'));
+    for (const attempt of underWay)
+      if (attempt.deadlineMs <= nowMs) attempt.stop(new Stopped('TOTAL_TIMEOUT'));
   }, SWEEP_EVERY_MS);
   sweep.unref();
 
@@ -107,7 +108,12 @@ export function createAttempter(options: AttempterOptions): Attempter {
   };
 }
 
-function createAgent({ allowed, trustedCertificates, timeouts, concurrencyPerOrigin }: AttempterOptions): Agent {
+function createAgent({
+  allowed,
+  trustedCertificates,
+  timeouts,
+  concurrencyPerOrigin,
+}: AttempterOptions): Agent {
   // Made once: reading all well-known authorities anew for each connection costs some 10 ms.
   const secureContext = createSecureContext({
     ca: [...getCACertificates('default'), ...trustedCertificates],

@@ -158,7 +158,11 @@ export class Dispatcher {
 }
 
 function recordOf({ outcome, startedAtMs, durationMs }: Attempted): AttemptRecord {
-  const record: AttemptRecord = { startedAtMs, durationMs: Math.round(durationMs), outcome: outcome.ok ? 'delivered' : outcome.code };
+  const record: AttemptRecord = {
+    startedAtMs,
+    durationMs: Math.round(durationMs),
+    outcome: outcome.ok ? 'delivered' : outcome.code,
+  };
   if (outcome.statusCode !== undefined) record.statusCode = outcome.statusCode;
   if (!outcome.ok) record.detail = outcome.detail;
   return record;

@@ -82,7 +82,8 @@ function meaningOf({ statusCode, location }: Answer): [FailureCode, string] {
   }
   if (statusCode >= 500) return ['receiver_error', 'it failed'];
   if (statusCode >= 400) return ['refused', 'it refuses the message'];
-  if (statusCode >= 300) return ['redirected', `it points to ${hostOf(location)}; redirects are not followed, change the address`];
+  if (statusCode >= 300)
+    return ['redirected', `it points to ${hostOf(location)}; redirects are not followed, change the address`];
   return ['unexpected_answer', 'that is no answer to a POST'];
 }
 
@@ -92,16 +93,34 @@ export function readError(error: unknown): Failure {
   const known = BY_SYSTEM_CODE[systemCode];
   if (known !== undefined) return { ok: false, code: known[0], detail: known[1] };
   if (systemCode.startsWith('CERT_') || /CERT|ISSUER|CRL/.test(systemCode)) {
-    return { ok: false, code: 'tls_certificate', detail: `The receiver's certificate is not accepted (${systemCode}).` };
+    return {
+      ok: false,
+      code: 'tls_certificate',
+      detail: `The receiver's certificate is not accepted (${systemCode}).`,
+    };
   }
   if (/SSL|TLS|EPROTO/.test(systemCode)) {
-    return { ok: false, code: 'tls_failed', detail: `TLS with the receiver failed (${systemCode}). Does that port speak HTTPS?` };
+    return {
+      ok: false,
+      code: 'tls_failed',
+      detail: `TLS with the receiver failed (${systemCode}). Does that port speak HTTPS?`,
+    };
   }
-  return { ok: false, code: 'unknown', detail: `The attempt failed (${systemCode === '' ? 'no further reason' : systemCode}).` };
+  return {
+    ok: false,
+    code: 'unknown',
+    detail: `The attempt failed (${systemCode === '' ? 'no further reason' : systemCode}).`,
+  };
 }
 
-const RESOLVE: [FailureCode, string] = ['dns_failed', "The receiver's host name could not be resolved. Is the address spelled right?"];
-const LOST: [FailureCode, string] = ['connection_lost', 'The receiver closed the connection before it answered.'];
+const RESOLVE: [FailureCode, string] = [
+  'dns_failed',
+  "The receiver's host name could not be resolved. Is the address spelled right?",
+];
+const LOST: [FailureCode, string] = [
+  'connection_lost',
+  'The receiver closed the connection before it answered.',
+];
 const NO_ROUTE: [FailureCode, string] = ['connection_refused', 'There is no way to the receiver from here.'];
 const UNTRUSTED: [FailureCode, string] = [
   'tls_certificate',
@@ -126,7 +145,10 @@ const BY_SYSTEM_CODE: Readonly<Record<string, [FailureCode, string]>> = {
   TOTAL_TIMEOUT: ['timeout_response', 'The receiver did not answer in time.'],
   CERT_HAS_EXPIRED: ['tls_certificate', "The receiver's certificate has expired. It must be renewed."],
   CERT_NOT_YET_VALID: ['tls_certificate', "The receiver's certificate is not valid yet. Is a clock wrong?"],
-  ERR_TLS_CERT_ALTNAME_INVALID: ['tls_certificate', "The receiver's certificate is made for another host name."],
+  ERR_TLS_CERT_ALTNAME_INVALID: [
+    'tls_certificate',
+    "The receiver's certificate is made for another host name.",
+  ],
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
   SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
@@ -153,5 +175,8 @@ function hostOf(location: string | undefined): string {
 
 /** The receiver's words on one line, without anything that could play with a terminal. */
 function clean(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim().slice(0, LONGEST_EXCERPT);
+  return text
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim()
+    .slice(0, LONGEST_EXCERPT);
 }

@@ -15,7 +15,12 @@ import { draft, LEG } from '../store/store-contract.ts';
 
 const { secrets } = deriveKeys(new Uint8Array(32));
 const DELIVERED: Attempted['outcome'] = { ok: true, statusCode: 204 };
-const FAILED: Attempted['outcome'] = { ok: false, code: 'receiver_error', statusCode: 503, detail: 'It failed.' };
+const FAILED: Attempted['outcome'] = {
+  ok: false,
+  code: 'receiver_error',
+  statusCode: 503,
+  detail: 'It failed.',
+};
 
 interface Sent {
   lane: string;
@@ -38,10 +43,15 @@ interface Bench {
 }
 
 /** @param outcomeOf decides each attempt, in the order in which they are made */
-async function start(outcomeOf: (nth: number) => boolean, wrap = (outbox: OutboxStore) => outbox): Promise<Bench> {
+async function start(
+  outcomeOf: (nth: number) => boolean,
+  wrap = (outbox: OutboxStore) => outbox,
+): Promise<Bench> {
   const store = openSqliteStore(':memory:', secrets);
   const directory = directoryFor('PJSIP');
-  await store.directory.write(planChanges({ sources: [], organisations: [] }, directory, { prune: false }).changes);
+  await store.directory.write(
+    planChanges({ sources: [], organisations: [] }, directory, { prune: false }).changes,
+  );
   const clock = createFakeClock();
   const sent: Sent[] = [];
   const underWay = new Map<string, number>();
@@ -123,7 +133,11 @@ test('whatever the outcomes, each lane keeps its order and ends delivered or dea
         for (const [index, { id, ok }] of ofLane.entries()) {
           if (ok) assert.ok(!ofLane.slice(index + 1).some((later) => later.id === id), 'delivered once');
         }
-        assert.equal(new Set(ofLane.map(({ id, body }) => id + body)).size, firsts.length, 'the same bytes each time');
+        assert.equal(
+          new Set(ofLane.map(({ id, body }) => id + body)).size,
+          firsts.length,
+          'the same bytes each time',
+        );
       }
       const state = await pending(bench.store);
       const delivered = bench.sent.filter(({ ok }) => ok).length;
@@ -168,7 +182,10 @@ test('while outcomes cannot be stored nothing of the lane is sent again, and the
 
 test('one lane that fails does not hold up the others', async () => {
   const bench = await start((nth) => nth > 0);
-  await bench.store.calls.commit([{ leg: LEG, messages: [draft('a'), draft('b', 'call-2'), draft('c', 'call-2')] }], 0);
+  await bench.store.calls.commit(
+    [{ leg: LEG, messages: [draft('a'), draft('b', 'call-2'), draft('c', 'call-2')] }],
+    0,
+  );
   bench.dispatcher.wake();
   await bench.clock.runUntil(() => bench.sent.length === 4);
   assert.deepEqual(

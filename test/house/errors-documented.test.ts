@@ -2,11 +2,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
+import { FAILURE_CODES } from '../../src/delivery/outcome.ts';
 import { ERROR_CODES } from '../../src/runtime/errors.ts';
 
 const PAGE = readFileSync(new URL('../../docs/ERRORS.md', import.meta.url), 'utf8');
 
 test('every error code is documented, and no other', () => {
-  const documented = [...PAGE.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
+  const documented = [...PAGE.matchAll(/^\| `([A-Z_]+)` +\|/gm)].map((match) => match[1]);
   assert.deepEqual(documented.toSorted(), [...ERROR_CODES].toSorted());
+});
+
+test('every outcome of an attempt is documented, and no other', () => {
+  const documented = [...PAGE.matchAll(/^\| `([a-z_]+)` +\|/gm)].map((match) => match[1]);
+  assert.deepEqual(documented.toSorted(), ['delivered', ...FAILURE_CODES].toSorted());
 });

@@ -46,7 +46,13 @@ for (const [what, dialEnds, cause, hangupRequested, ending] of [
   ['a queue is left by its caller', [ended('CANCEL'), ended('CANCEL')], 0, false, 'GIVEN_UP'],
   ['a queue’s agent rejects', [ended('NOANSWER')], 17, true, 'REFUSED'],
   ['the phone deflects (302), told by the cause', [ended('CANCEL')], 23, false, 'REFUSED'],
-  ['the phone deflects (302), told by the dial', [['Forward: Local/1002@in', 'DialStatus: CANCEL']], 0, false, 'REFUSED'],
+  [
+    'the phone deflects (302), told by the dial',
+    [['Forward: Local/1002@in', 'DialStatus: CANCEL']],
+    0,
+    false,
+    'REFUSED',
+  ],
   ['a colleague picks it up', [], 26, false, 'ELSEWHERE'],
   ['it ends busy without an end of the dial', [], 17, false, 'REFUSED'],
   ['it ends without any evidence', [], 0, false, 'GIVEN_UP'],
@@ -57,7 +63,13 @@ for (const [what, dialEnds, cause, hangupRequested, ending] of [
   });
 }
 
-const CALLING: Block = { ...PHONE, state: 4, Exten: '0501112222', Uniqueid: 'pbx1-2.0', Linkedid: 'pbx1-2.0' };
+const CALLING: Block = {
+  ...PHONE,
+  state: 4,
+  Exten: '0501112222',
+  Uniqueid: 'pbx1-2.0',
+  Linkedid: 'pbx1-2.0',
+};
 
 for (const [what, requested, ending] of [
   ['the user hangs up', true, 'GIVEN_UP'],
@@ -65,7 +77,9 @@ for (const [what, requested, ending] of [
 ] as const) {
   test(`a calling phone: ${what} before the answer`, () => {
     const text =
-      event('Newchannel', CALLING) + (requested ? event('HangupRequest', CALLING) : '') + event('Hangup', CALLING, ['Cause: 17']);
+      event('Newchannel', CALLING) +
+      (requested ? event('HangupRequest', CALLING) : '') +
+      event('Hangup', CALLING, ['Cause: 17']);
     assert.equal(endOf(map(text)), ending);
   });
 }
@@ -133,7 +147,10 @@ test('Local channels are never legs, and the leg behind them has the outside cal
       event('Hangup', half(1), ['Cause: 16']) +
       event('Hangup', half(2), ['Cause: 16']),
   );
-  assert.deepEqual(events.filter(({ device }) => device.startsWith('Local')), []);
+  assert.deepEqual(
+    events.filter(({ device }) => device.startsWith('Local')),
+    [],
+  );
   assert.deepEqual(
     of(events, 'PJSIP/1001').map(({ state, remote }) => [state, remote]),
     ['TRYING', 'EARLY'].map((state) => [state, { withheld: false, number: '+358409401234' }]),
@@ -187,7 +204,10 @@ test('ringing before the dial begins, and events after the end, change nothing',
 });
 
 test('the time is the event’s own where it has one, else that of its arrival', () => {
-  const own = event('Newchannel', TRUNK).replace('Privilege: call,all', 'Privilege: call,all\r\nTimestamp: 1795401476.358646');
+  const own = event('Newchannel', TRUNK).replace(
+    'Privilege: call,all',
+    'Privilege: call,all\r\nTimestamp: 1795401476.358646',
+  );
   assert.equal(map(own)[0]?.atMs, 1_795_401_476_358);
   assert.equal(map(event('Newchannel', TRUNK))[0]?.atMs, 1_000);
 });

@@ -208,7 +208,7 @@ test('a call that ends or begins while the list is written is neither kept alive
     },
   });
   const ear = follow(t, server.port);
-  await ear.until((heard) => heard.alives.length === 1);
+  await ear.until((heard) => heard.alives.length === 1 && states(heard).includes('TERMINATED'));
   assert.ok(ear.alives[0]!.has('pbx1-1.3'));
   assert.ok(!ear.alives[0]!.has('pbx1-1.1'));
   assert.deepEqual(states(ear), ['TRYING', 'EARLY', 'TERMINATED']);

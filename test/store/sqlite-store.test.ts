@@ -94,7 +94,8 @@ test('a database of a newer version is refused and left as it is', () => {
 test('a database that cannot be opened is told with what to check', () => {
   assert.throws(
     () => openDatabase(join(folder, 'no', 'such', 'folder.db')),
-    (error) => error instanceof CallhookError && error.code === 'DATABASE_UNAVAILABLE' && /folder/.test(error.message),
+    (error) =>
+      error instanceof CallhookError && error.code === 'DATABASE_UNAVAILABLE' && /folder/.test(error.message),
   );
 });
 

@@ -140,8 +140,7 @@ export class AmiMapper {
     const resync = this.#resync ?? new Resync();
     this.#resync = undefined;
     const alive = resync.alive();
-    for (const channel of this.#channels.values())
-      if (!alive.has(channel.uniqueid)) this.#forget(channel);
+    for (const channel of this.#channels.values()) if (!alive.has(channel.uniqueid)) this.#forget(channel);
 
     const legs: LegEvent[] = [];
     let unannounced = 0;
