@@ -16,6 +16,7 @@ import { systemClock } from './runtime/clock.ts';
 import { CallhookError, systemCodeOf } from './runtime/errors.ts';
 import type { Keys } from './runtime/keys.ts';
 import type { Logger } from './runtime/logger.ts';
+import { VERSION } from './runtime/version.ts';
 import { createAmiSource } from './source/ami/run.ts';
 import type { Source } from './source/source.ts';
 import { lockForServing, openSqliteStore } from './store/sqlite/store.ts';
@@ -69,7 +70,7 @@ async function runOn(
       totalMs: config.attempt_timeout_seconds * 1_000,
     },
     concurrencyPerOrigin: config.max_attempts_per_endpoint,
-    userAgent: 'Callhook/0.1',
+    userAgent: `Callhook/${VERSION}`,
     clock,
   });
   const dispatcher = new Dispatcher({

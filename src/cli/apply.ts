@@ -2,8 +2,9 @@
  * `callhook apply FILE`: makes the directory what a file says. Done twice, the second time changes nothing. What
  * is in the database and not in the file stays, unless `--prune`.
  */
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { loadConnectorConfig } from '../config/connector-config.ts';
+import { loadConnectorConfig, type ConnectorConfig } from '../config/connector-config.ts';
 import { readDirectoryFile } from '../config/directory-file.ts';
 import { environment } from '../config/environment.ts';
 import { loadKeys } from '../config/installation-key.ts';
@@ -11,8 +12,9 @@ import { generateSecret } from '../delivery/signature.ts';
 import { planChanges, type Plan } from '../policy/directory-changes.ts';
 import { completeDirectory, type GeneratedSecret } from '../policy/wanted-directory.ts';
 import { CallhookError } from '../runtime/errors.ts';
+import { deriveKeys, INSTALLATION_KEY_BYTES } from '../runtime/keys.ts';
 import { openSqliteStore } from '../store/sqlite/store.ts';
-import type { DirectoryStore } from '../store/store.ts';
+import type { DirectoryStore, Store } from '../store/store.ts';
 import { readText } from './playback.ts';
 import { wordChanges, wordConflicts, wordLeftAlone, type PlanWords } from './plan-lines.ts';
 
@@ -43,7 +45,7 @@ export function applyCommand(): Command {
     .action(async (file: string, options: ApplyOptions & { config?: string }) => {
       const text = readText(file);
       const config = loadConnectorConfig(options.config, environment);
-      const store = openSqliteStore(config.database, loadKeys(config.key_file, environment).secrets);
+      const store = openStore(config, options.dryRun);
       const out = (line: string) => process.stdout.write(`${line}\n`);
       try {
         await applyFile({ ...options, file, text, env: environment, directoryStore: store.directory, out });
@@ -51,6 +53,15 @@ export function applyCommand(): Command {
         await store.close();
       }
     });
+}
+
+/** A dry run leaves nothing behind, not even an empty database. */
+function openStore(config: ConnectorConfig, dryRun: boolean): Store {
+  if (!dryRun || existsSync(config.database)) {
+    return openSqliteStore(config.database, loadKeys(config, environment).secrets);
+  }
+  const keys = deriveKeys(new Uint8Array(INSTALLATION_KEY_BYTES));
+  return openSqliteStore(':memory:', keys.secrets);
 }
 
 /** @throws CallhookError `DIRECTORY_FILE_INVALID`; nothing was written then */

@@ -61,7 +61,7 @@ async function demo(folder: string, json: boolean): Promise<void> {
   const pbx = await startAmiServer({ ...login, subscribed: subscribed.resolve });
 
   const config = demoConfig(folder, certificate.certPath);
-  const keys = loadKeys(config.key_file, {});
+  const keys = loadKeys(config, {});
   await fillDirectory(config.database, keys, {
     amiPort: pbx.port,
     endpointUrl: `${crm.url}calls`,

@@ -1,31 +1,13 @@
 #!/usr/bin/env node
-/** The command line: one file per verb. Errors that reach a person are plain sentences, never a stack trace. */
-import { Command } from 'commander';
-import { CallhookError } from '../runtime/errors.ts';
-import { applyCommand } from './apply.ts';
-import { demoCommand } from './demo.ts';
-import { listenCommand } from './listen.ts';
-import { playbackCommand } from './playback.ts';
-import { serveCommand } from './serve.ts';
-import { statusCommand } from './status.ts';
+/** The command's first step: is this Node.js new enough to load the rest? */
+const NEEDED = 24;
 
-const program = new Command('callhook')
-  .description('The webhook connector for telephone calls.')
-  .showHelpAfterError('(`callhook help` tells more)')
-  .addCommand(serveCommand())
-  .addCommand(applyCommand())
-  .addCommand(statusCommand())
-  .addCommand(listenCommand())
-  .addCommand(playbackCommand())
-  .addCommand(demoCommand());
-
-// A reader that has seen enough (`| head`) is no fault of ours.
-process.stdout.on('error', () => process.exit(0));
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof CallhookError)) throw error;
-  process.stderr.write(`callhook: ${error.message}\n`);
+if (Number(process.versions.node.split('.')[0]) < NEEDED) {
+  process.stderr.write(
+    `callhook needs Node.js ${NEEDED} or newer; this is ${process.versions.node}. ` +
+      'Install a newer one (https://nodejs.org), or run: npx --package node@26 --package callhook callhook\n',
+  );
   process.exitCode = 1;
+} else {
+  await import('./program.ts');
 }

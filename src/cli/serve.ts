@@ -19,7 +19,7 @@ export function serveCommand(): Command {
       }
       const config = loadConnectorConfig(file, environment);
       const log = createLogger(config.log_level);
-      const keys = loadKeys(config.key_file, environment);
+      const keys = loadKeys(config, environment);
       const stop = untilStopped();
       await runConnector(
         {

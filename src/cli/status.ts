@@ -28,7 +28,7 @@ export function statusCommand(): Command {
           `There is no database ${config.database} yet. \`callhook apply FILE\` makes one and fills it.`,
         );
       }
-      const store = openSqliteStore(config.database, loadKeys(config.key_file, environment).secrets);
+      const store = openSqliteStore(config.database, loadKeys(config, environment).secrets);
       try {
         const overview: Overview = { serving: isServed(config.database), ...(await store.health.overview()) };
         process.stdout.write(
@@ -62,9 +62,9 @@ function* sourceLines(
 ) {
   const connected = serving && status === 'connected';
   const since = sinceMs > 0 ? ` for ${age(nowMs - sinceMs)}` : '';
-  const words = serving || sinceMs === 0 ? `${status}${since}` : 'not read while callhook does not run';
+  const words = serving ? `${status}${since}` : 'not read while callhook does not run';
   yield `  ${connected ? good('●') : bad('○')} ${id}  ${words}, ${count(openLegs, 'open leg')}`;
-  if (advice !== undefined) yield `      ${advice}`;
+  if (serving && advice !== undefined) yield `      ${advice}`;
 }
 
 function* endpointLines(endpoint: EndpointHealth, nowMs: number): Generator<string> {

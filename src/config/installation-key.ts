@@ -1,32 +1,60 @@
-/** Finds the installation's key, or makes it at the first start. */
+/** Finds the installation's key, or makes it for a new database. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { CallhookError, systemCodeOf } from '../runtime/errors.ts';
 import { deriveKeys, INSTALLATION_KEY_BYTES, type Keys } from '../runtime/keys.ts';
 
+/** Where the key is, and what it belongs to. */
+export interface KeyPlace {
+  /** Made, readable by its owner only, when neither it nor the database is there. */
+  key_file: string;
+  /** The database's file: one that is there already has a key somewhere, and no other will do. */
+  database: string;
+}
+
 /**
- * @param keyFile where it is kept; made, readable by its owner only, when it is not there
  * @param env `CALLHOOK_KEY` wins over the file
  * @throws CallhookError `KEY_INVALID`
  */
-export function loadKeys(keyFile: string, env: Readonly<Record<string, string | undefined>>): Keys {
+export function loadKeys(
+  { key_file: keyFile, database }: KeyPlace,
+  env: Readonly<Record<string, string | undefined>>,
+): Keys {
   const fromEnv = env['CALLHOOK_KEY'];
   if (fromEnv !== undefined) return decode(fromEnv, 'CALLHOOK_KEY');
-  try {
-    return decode(readFileSync(keyFile, 'utf8'), keyFile);
-  } catch (error) {
-    if (error instanceof CallhookError) throw error;
-    if (systemCodeOf(error) !== 'ENOENT')
-      throw unusable(keyFile, `cannot be read (${systemCodeOf(error)})`, error);
+  const kept = read(keyFile);
+  if (kept !== undefined) return decode(kept, keyFile);
+  if (existsSync(database)) {
+    throw unusable(
+      keyFile,
+      `is not there, but the database ${database} is. Bring back the key that belongs to it, from a backup or as CALLHOOK_KEY`,
+    );
   }
-  const made = randomBytes(INSTALLATION_KEY_BYTES).toString('base64');
+  return decode(make(keyFile), keyFile);
+}
+
+function read(keyFile: string): string | undefined {
   try {
-    // `wx`: when two processes start at once, one makes the key and the other reads it.
-    writeFileSync(keyFile, `${made}\n`, { mode: 0o600, flag: 'wx' });
-    return decode(made, keyFile);
+    return readFileSync(keyFile, 'utf8');
   } catch (error) {
-    if (systemCodeOf(error) === 'EEXIST') return decode(readFileSync(keyFile, 'utf8'), keyFile);
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
+    throw unusable(keyFile, `cannot be read (${systemCodeOf(error)})`, error);
+  }
+}
+
+/** When two processes start at once, one makes the key and the other reads it, never half of it. */
+function make(keyFile: string): string {
+  const made = randomBytes(INSTALLATION_KEY_BYTES).toString('base64');
+  const draft = `${keyFile}.${randomBytes(4).toString('hex')}`;
+  try {
+    writeFileSync(draft, `${made}\n`, { mode: 0o600, flag: 'wx' });
+    linkSync(draft, keyFile);
+    return made;
+  } catch (error) {
+    if (systemCodeOf(error) === 'EEXIST') return readFileSync(keyFile, 'utf8');
     throw unusable(keyFile, `cannot be written (${systemCodeOf(error)})`, error);
+  } finally {
+    rmSync(draft, { force: true });
   }
 }
 

@@ -158,7 +158,7 @@ test('the view tells who, which way, what happened and how long they talked', ()
       order: 'next',
       answered: 204,
     });
-  assert.match(deliver({}), /▌tvNA setera\.test +← \+35840940XXXX +soft +◌ rings +#1 ✓ signed$/);
+  assert.match(deliver({}), /▌tvNA \S{3} setera\.test +← \+35840940XXXX +soft +◌ rings +#1 ✓ signed$/);
   deliver({ seq_num: 2, state: 'CONFIRMED', timestamp: '2021-09-30T10:36:21.970+00:00' });
   const end = deliver({
     seq_num: 3,

@@ -43,6 +43,7 @@ export class CallView {
     const paint = (style: Style, text: string) =>
       this.#colour ? styleText(style, text, { validateStream: false }) : text;
     const call = paint(this.#styleOf(message.call_id), `▌${message.call_id.slice(0, 4)}`);
+    const branch = paint('dim', message.branch_id.slice(0, 3));
     const time = paint('dim', new Date(delivery.receivedAtMs).toTimeString().slice(0, 8));
     const arrow = message.direction === 'INCOMING' ? '←' : '→';
     const who = fit(shortName(message.local_user_id) ?? message.local_number ?? 'a user', WHO_WIDTH);
@@ -57,7 +58,7 @@ export class CallView {
       this.#tick(delivery, paint),
       ...problems.map((problem) => paint('red', problem)),
     ];
-    return `${time} ${call} ${who} ${arrow} ${remote} ${paint('dim', device)} ${paint(style, fit(words, STATE_WIDTH))} ${tail.join(' ')}`;
+    return `${time} ${call} ${branch} ${who} ${arrow} ${remote} ${paint('dim', device)} ${paint(style, fit(words, STATE_WIDTH))} ${tail.join(' ')}`;
   }
 
   /** One sentence on all that was seen. */

@@ -49,12 +49,23 @@ function readIndex(path: string): { off: number; len: number; atMs: number }[] {
   const lines = readMaybeGzipped(file)
     .toString('utf8')
     .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as IndexLine);
+    .flatMap((line, at) => (line === '' ? [] : [readIndexLine(line, `${file}:${at + 1}`)]));
   const first = lines.find(({ wall }) => wall !== undefined);
   const startMs = first?.wall === undefined ? undefined : Date.parse(first.wall) - first.t;
   if (startMs === undefined) return [];
   return lines.flatMap(({ t, off, len }) =>
     off === undefined || len === undefined ? [] : [{ off, len, atMs: Math.round(startMs + t) }],
   );
+}
+
+function readIndexLine(line: string, where: string): IndexLine {
+  try {
+    return JSON.parse(line) as IndexLine;
+  } catch (cause) {
+    throw new CallhookError(
+      'TRANSCRIPT_UNREADABLE',
+      `${where}: is not JSON. Take the file away to go without arrival times.`,
+      { cause },
+    );
+  }
 }

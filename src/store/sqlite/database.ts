@@ -2,6 +2,7 @@
  * Opens the one database file: WAL, `synchronous=FULL` (a commit survives power-off), migrations.
  * The only place that runs pragmas. Statements are prepared once by the rooms beside this file.
  */
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { CallhookError, systemCodeOf } from '../../runtime/errors.ts';
 import { sql as first } from './migrations/0001-first.ts';
@@ -18,6 +19,8 @@ const BUSY_TIMEOUT_MS = 5_000;
 export function openDatabase(path: string): DatabaseSync {
   let db: DatabaseSync;
   try {
+    // Personal data lies in it until it is delivered: for the owner's eyes. SQLite's side files take the same mode.
+    if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
     db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
   } catch (cause) {

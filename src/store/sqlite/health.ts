@@ -61,12 +61,11 @@ export function createHealthStore(db: DatabaseSync): HealthStore {
 function readSource(row: SourceRow): SourceHealth {
   const health: SourceHealth = {
     id: row.id,
-    status: row.status ?? 'down',
+    status: row.status ?? 'connecting',
     sinceMs: row.since_ms ?? 0,
     openLegs: row.open_legs,
   };
-  const advice = row.status === null ? 'Never connected yet: start `callhook serve`.' : row.advice;
-  if (advice !== null) health.advice = advice;
+  if (row.advice !== null) health.advice = row.advice;
   return health;
 }
 

@@ -1,0 +1,101 @@
+/** `callhook playback` as a process: bodies on standard output, everything else on standard error. */
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import test, { type TestContext } from 'node:test';
+import { makeFolder, run, write } from '../support/callhook-process.ts';
+import { assertExpected, type Message } from '../support/expectation.ts';
+import { directoryYaml } from '../support/installation.ts';
+import { TRANSCRIPTS, transcriptsOf } from '../support/transcripts.ts';
+
+const ANSWERED = `${TRANSCRIPTS}asterisk/01-in-answered-caller-hangs-up/ami.raw`;
+const CRM = 'https://crm.acme.example/calls';
+
+async function playback(t: TestContext, args: readonly string[], yaml = directoryYaml(5038, CRM)) {
+  const folder = makeFolder(t);
+  write(folder, 'acme.yaml', yaml);
+  const ended = await run(t, folder, ['playback', '--with', 'acme.yaml', '--source', 'pbx', ...args]);
+  assert.deepEqual(readdirSync(folder), ['acme.yaml'], 'no database, no key');
+  return {
+    ...ended,
+    messages: ended.out
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Message),
+  };
+}
+
+test('it prints one body per line, needs no secrets and says nothing else', async (t) => {
+  const { code, err, messages } = await playback(t, [ANSWERED]);
+  assert.deepEqual([code, err], [0, '']);
+  assertExpected(messages, transcriptsOf('asterisk')[0]!.expected);
+});
+
+test('the same recording prints the same bytes each time', async (t) => {
+  const [first, second] = [await playback(t, [ANSWERED]), await playback(t, [ANSWERED])];
+  assert.equal(first.out, second.out);
+});
+
+test('`--states all` shows the states that no endpoint asked for', async (t) => {
+  const { messages } = await playback(t, ['--states', 'all', ANSWERED]);
+  assert.deepEqual(
+    messages.map(({ state }) => state),
+    ['TRYING', 'EARLY', 'CONFIRMED', 'TERMINATED'],
+  );
+});
+
+test('two connections, gzipped or not, are read in the order given', async (t) => {
+  const folder = `${TRANSCRIPTS}asterisk/19-ami-drops-mid-call/`;
+  const { code, err, messages } = await playback(t, [`${folder}ami.raw`, `${folder}ami-2.raw`]);
+  assert.deepEqual([code, err], [0, '']);
+  assertExpected(messages, transcriptsOf('asterisk').find(({ name }) => name.includes('/19-'))!.expected);
+});
+
+test('`--explain` tells on standard error of each channel why it was or was not reported', async (t) => {
+  const { err, messages } = await playback(t, ['--explain', ANSWERED]);
+  assert.equal(messages.length, 3);
+  assert.match(err, /^PJSIP\/1001 \(\S+, INCOMING\): reported .*EARLY, CONFIRMED, TERMINATED$/m);
+  assert.match(err, /^PJSIP\/trunk .*not reported: /m);
+  assert.doesNotMatch(err, /\+?358\d{6}/, 'no number');
+});
+
+test('an organisation without endpoint is shown what one would get', async (t) => {
+  const yaml = directoryYaml(5038, CRM).replace(/ {4}endpoints:[^]*/, '');
+  const { code, err, messages } = await playback(t, [ANSWERED], yaml);
+  assert.deepEqual([code, messages.length], [0, 3]);
+  assert.match(err, /acme has no endpoint; this is what one with the usual states would get/);
+});
+
+for (const [what, args, told] of [
+  [
+    'a source that the file does not have',
+    ['--source', 'office', ANSWERED],
+    /There is no source `office` in the file; its sources are: pbx\./,
+  ],
+  ['a recording that is not there', ['/nowhere/ami.raw'], /\/nowhere\/ami\.raw: there is no such file/],
+  ['a state that is none', ['--states', 'RINGING', ANSWERED], /Known are all, TRYING, PROCEEDING, EARLY/],
+] as const) {
+  test(`${what} is told in one line`, async (t) => {
+    const { code, err, out } = await playback(t, args);
+    assert.equal(code, 1);
+    assert.match(err, told);
+    assert.equal(out, '');
+    assert.doesNotMatch(err, /\n\s+at /, 'no stack trace');
+  });
+}
+
+test('a file that is no recording is told, whatever is in it', async (t) => {
+  const folder = makeFolder(t);
+  const picture = write(folder, 'picture.raw', '\u0000PNG\r\n\r\n\u0001\r\n\r\n');
+  const { code, err, out } = await playback(t, [picture]);
+  assert.deepEqual([code, out], [0, '']);
+  assert.match(err, /picture\.raw: /);
+});
+
+test('a damaged index of arrival times is told with its line', async (t) => {
+  const folder = makeFolder(t);
+  const recording = write(folder, 'x.raw', 'Event: Hangup\r\n\r\n');
+  write(folder, 'x.timed.jsonl', '{"t":0,"wall":"2026-11-23T00:00:00Z"}\n{"t":\n');
+  const { code, err } = await playback(t, [recording]);
+  assert.equal(code, 1);
+  assert.match(err, /x\.timed\.jsonl:2: /);
+});

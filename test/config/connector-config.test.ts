@@ -1,0 +1,81 @@
+/** The configuration: its defaults are the commented file, and what is wrong is told with its place. */
+import assert from 'node:assert/strict';
+import test, { type TestContext } from 'node:test';
+import { CONFIG_KEYS, loadConnectorConfig } from '../../src/config/connector-config.ts';
+import { DEFAULT_CONFIG } from '../../src/config/default-config.ts';
+import { makeFolder, write } from '../support/callhook-process.ts';
+
+function load(t: TestContext, toml: string, env: Record<string, string> = {}) {
+  return loadConnectorConfig(write(makeFolder(t), 'callhook.toml', toml), env);
+}
+
+test('without a file and variables, the commented default configuration is in force', (t) => {
+  const defaults = load(t, '');
+  assert.deepEqual(load(t, DEFAULT_CONFIG), defaults);
+  assert.equal(defaults.api_host, '127.0.0.1');
+  assert.deepEqual(defaults.allowed_addresses, []);
+});
+
+test('every setting is explained in the default configuration', () => {
+  const paragraphs = DEFAULT_CONFIG.split('\n\n');
+  for (const key of CONFIG_KEYS) {
+    const paragraph = paragraphs.find((text) => new RegExp(`^${key} = `, 'm').test(text));
+    assert.match(paragraph ?? '', /^# \S/, key);
+  }
+});
+
+test('the file wins over the defaults, a variable over the file', (t) => {
+  const env = { CALLHOOK_API_PORT: '9000', CALLHOOK_ALLOWED_ADDRESSES: '10.0.0.0/8, fd00::/8' };
+  const config = load(t, 'api_port = 8000\nlog_level = "warn"', env);
+  assert.deepEqual(
+    [config.api_port, config.log_level, config.allowed_addresses],
+    [9_000, 'warn', ['10.0.0.0/8', 'fd00::/8']],
+  );
+});
+
+for (const [what, toml, env, told] of [
+  [
+    'an unknown key',
+    'log_level = "info"\nlog_levle = "debug"',
+    {},
+    /callhook\.toml:2: unknown setting `log_levle`; known are database, /,
+  ],
+  ['a wrong value', '\napi_port = "high"', {}, /callhook\.toml:2: `api_port`: .*number/],
+  ['a value out of range', 'api_port = 99999', {}, /callhook\.toml:1: `api_port`: .*65535/],
+  [
+    'a word that is not known',
+    'log_level = "loud"',
+    {},
+    /callhook\.toml:1: `log_level`: .*debug.*info.*warn.*error/,
+  ],
+  [
+    'a range that is none',
+    'allowed_addresses = ["10.0.0.0/99"]',
+    {},
+    /callhook\.toml:1: `allowed_addresses`: .*10\.0\.0\.0\/99/,
+  ],
+  [
+    'text that is not TOML',
+    'database = "a.db"\napi_port 8000',
+    {},
+    /callhook\.toml:2: Invalid TOML document/,
+  ],
+  ['a wrong variable', '', { CALLHOOK_API_PORT: 'high' }, /^CALLHOOK_API_PORT: `api_port`: /],
+  [
+    'two things wrong',
+    'api_port = -1\nconnect_timeout_seconds = 0',
+    {},
+    /:1: `api_port`.*\n.*:2: `connect_timeout_seconds`/,
+  ],
+] as const) {
+  test(`${what} is refused with its place`, (t) => {
+    assert.throws(() => load(t, toml, env), { code: 'CONFIG_INVALID', message: told });
+  });
+}
+
+test('a file that was named must be there', () => {
+  assert.throws(() => loadConnectorConfig('/nowhere/callhook.toml', {}), {
+    code: 'CONFIG_INVALID',
+    message: /\/nowhere\/callhook\.toml cannot be read \(ENOENT\)/,
+  });
+});
