@@ -1,6 +1,6 @@
 /**
- * The store's contract: one database, four rooms. Every backend keeps the same promises, and one contract suite
- * (test/store-contract.ts) holds each of them to it.
+ * The store's contract: one database, six rooms. Every backend keeps the same promises, and one contract suite
+ * (test/store/store-contract.ts) holds each of them to it.
  *
  * Glossary: a *lane* is one call at one endpoint; its messages are numbered 1, 2, 3 … in commit order and leave
  * in that order. The *head* of a lane is its first message that is still pending. A *claim* is the right to
@@ -15,15 +15,29 @@ import type { OutwardEvent } from '../call/outward-event.ts';
 import type { DeviceType } from '../policy/device-type.ts';
 import type { DirectoryChange } from '../policy/directory-changes.ts';
 import type { Directory, SourceSettings } from '../policy/directory.ts';
+import type { EndpointHealth, HealthRules, Notice, Signal } from '../policy/endpoint-health.ts';
 import type { Endpoint, EndpointWithSecret, Organisation, User } from '../policy/organisation.ts';
+import type { SecretBox } from '../runtime/keys.ts';
 
 export interface Store {
   readonly directory: DirectoryStore;
   readonly calls: CallStore;
   readonly outbox: OutboxStore;
   readonly health: HealthStore;
+  readonly leases: LeaseStore;
+  readonly upkeep: UpkeepStore;
+  /** The time that all nodes of this database share. */
+  nowMs(): number;
   /** Waits for what is under way and lets go of the database. May be called twice. */
   close(): Promise<void>;
+}
+
+/** What a store is opened with. */
+export interface StoreOptions {
+  secrets: SecretBox;
+  /** This process among those that share the database; another one after each start. */
+  node: string;
+  rules: HealthRules;
 }
 
 /** A user as a leg needs them: who it is, without the devices. */
@@ -83,6 +97,7 @@ export interface DraftMessage {
   organisationId: string;
   endpointId: string;
   event: OutwardEvent;
+  expiresAtMs: number;
 }
 
 /** One step of one leg: what the leg is now, and the messages that the step causes. */
@@ -106,31 +121,58 @@ export interface CallStore {
   /**
    * Leg states and messages together, in the given order, all or none. Durable when it resolves: survives
    * power-off. A leg that is `TERMINATED` is forgotten. Legs name their organisation.
+   * @param held the leases under which the changes were read; empty where sources are not shared
+   * @throws LeaseLost when one of them is not held any more: nothing was kept
    * @returns the messages stored now, numbered, in order
    */
-  commit(changes: readonly LegChange[], nowMs: number): Promise<readonly CommittedMessage[]>;
+  commit(
+    changes: readonly LegChange[],
+    nowMs: number,
+    held?: readonly Lease[],
+  ): Promise<readonly CommittedMessage[]>;
 }
 
+/** The right to make one attempt of a lane's head. */
 export interface Claim {
   laneId: number;
+  /** Proves the claim: a settlement with another token changes nothing. */
+  token: string;
+  /** From here on the claim is somebody else's: nothing may be sent under it any more. */
+  lapsesAtMs: number;
   messageId: string;
   organisationId: string;
   endpoint: EndpointWithSecret;
   body: string;
   /** How many attempts were made before. */
   attemptsMade: number;
+  /** How many steps of the retry schedule were used before. */
+  retriesUsed: number;
   /** When the message was committed. */
   createdAtMs: number;
+  /** Numbers of the messages of this call that expired or died since the last one that was delivered. */
+  skipped: readonly number[];
+  /** It was finished once and is sent again because somebody asked for it. */
+  replay: boolean;
+  /** It is sent to see whether the receiver is back: its failing uses no step of the schedule. */
+  probe: boolean;
 }
 
-export type NextStep = { kind: 'delivered' } | { kind: 'later'; dueAtMs: number } | { kind: 'dead' };
+export type NextStep =
+  | { kind: 'delivered' }
+  /** `usesRetry`: it is a step of the retry schedule. */
+  | { kind: 'later'; dueAtMs: number; usesRetry: boolean }
+  | { kind: 'dead' };
 
 export interface Settlement {
   laneId: number;
+  token: string;
   messageId: string;
   organisationId: string;
+  endpointId: string;
   attempt: AttemptRecord;
   next: NextStep;
+  /** What the attempt tells of the receiver. */
+  signal: Signal;
 }
 
 /** One line of the attempt log. */
@@ -144,20 +186,75 @@ export interface AttemptRecord {
   detail?: string;
 }
 
+/** What of one endpoint is to be sent again. Only finished messages are; those that still wait go on waiting. */
+export interface ReplayOrder {
+  organisationId: string;
+  endpointId: string;
+  what:
+    | { kind: 'message'; messageId: string }
+    | { kind: 'call'; callId: string }
+    /** Committed at this time or later; `failed`: only what expired or died. */
+    | { kind: 'since'; sinceMs: number; only?: 'failed' };
+}
+
 export interface OutboxStore {
   /**
-   * Operator's: heads of free lanes that are due, oldest due first, fairly over endpoints; their lanes are
-   * taken until `settle` or `release`. Only one claimer works on an embedded store; a shared store keeps claimers
-   * apart by itself.
+   * Operator's: heads of free lanes that are due, oldest due first within an endpoint, live ones before replays,
+   * endpoints in turn; as many of an endpoint as its health, its rate and its limits allow. Their lanes are taken until
+   * `settle`, `release` or until the claim lapses. No two nodes ever hold one lane. A head that has expired is
+   * finished as `expired` instead, and the next one of its lane is looked at.
    * @param limits `total` claims at most now; no endpoint gets beyond `perEndpoint` claims open at once
    */
   claim(nowMs: number, limits: { total: number; perEndpoint: number }): Promise<readonly Claim[]>;
-  /** All or none. Frees the lanes: after `delivered` and `dead` the next message of the lane becomes due. */
-  settle(settlements: readonly Settlement[], nowMs: number): Promise<void>;
+  /**
+   * All or none. Frees the lanes: after `delivered` and `dead` the next message of the lane becomes due. Moves the
+   * endpoints' health, and files the notices that follow.
+   * @returns the messages whose claim was lost meanwhile: their attempts are logged and change nothing else
+   */
+  settle(settlements: readonly Settlement[], nowMs: number): Promise<readonly string[]>;
   /** Gives lanes back without an attempt, as they were. */
-  release(laneIds: readonly number[]): Promise<void>;
-  /** Operator's: when the earliest pending message of a free lane is due; undefined if there is none. */
+  release(claims: readonly Pick<Claim, 'laneId' | 'token'>[]): Promise<void>;
+  /** Operator's: when the earliest pending message of a free lane may be claimed; undefined if there is none. */
   nextDueAtMs(): Promise<number | undefined>;
+  /**
+   * Sends finished messages again under their own ids and with their own bytes, in their lane's order. At most `limit`
+   * at once, so that nothing stalls: call it until it returns 0.
+   * @returns how many are pending again now
+   */
+  replay(order: ReplayOrder, nowMs: number, limit: number): Promise<number>;
+  /** Calls `wake` when another process has stored something that may be due. @returns stops it */
+  listen(wake: () => void): () => void;
+}
+
+/** A right that one node has at a time, such as reading a source. */
+export interface Lease {
+  name: string;
+  /** Grows each time that the lease changes hands. */
+  term: number;
+}
+
+/** Thrown by `commit`: what was read under a lease that is somebody else's now must not be stored. */
+export class LeaseLost extends Error {
+  readonly lost: readonly string[];
+
+  constructor(lost: readonly string[]) {
+    super(`lease lost: ${lost.join(', ')}`);
+    this.lost = lost;
+  }
+}
+
+export interface LeaseState extends Lease {
+  node: string;
+  untilMs: number;
+}
+
+export interface LeaseStore {
+  /** Operator's: takes or renews a lease for this node. @returns undefined while another node holds it */
+  hold(name: string, forMs: number, nowMs: number): Promise<Lease | undefined>;
+  /** Operator's: lets go of it, if this node still holds it. */
+  release(name: string): Promise<void>;
+  /** Operator's: the leases in force whose names begin so. */
+  held(prefix: string, nowMs: number): Promise<readonly LeaseState[]>;
 }
 
 export interface SourceHealth {
@@ -168,14 +265,16 @@ export interface SourceHealth {
   openLegs: number;
 }
 
-export interface EndpointHealth {
+export interface EndpointOverview {
   organisationId: string;
   id: string;
   url: string;
   pending: number;
   oldestPendingAtMs?: number;
   delivered: number;
+  expired: number;
   dead: number;
+  health: EndpointHealth;
   /** The last attempt, whichever message it was for. */
   last?: AttemptRecord;
 }
@@ -184,5 +283,39 @@ export interface HealthStore {
   /** Operator's: remembers how a source is, for `status`, which is another process. */
   sourceState(sourceId: string, state: Omit<SourceHealth, 'id' | 'openLegs'>): Promise<void>;
   /** Operator's: everything at a glance. */
-  overview(): Promise<{ sources: readonly SourceHealth[]; endpoints: readonly EndpointHealth[] }>;
+  overview(): Promise<{ sources: readonly SourceHealth[]; endpoints: readonly EndpointOverview[] }>;
+  /**
+   * Switches delivery to an endpoint on or off. While it is off its messages are kept; on, a probe goes out first.
+   * @returns false if there is no such endpoint
+   */
+  enable(organisationId: string, endpointId: string, on: boolean, nowMs: number): Promise<boolean>;
+}
+
+/** A notice to the operator on its way through one channel. */
+export interface PendingNotice {
+  id: number;
+  channel: NoticeChannel;
+  organisationId: string;
+  endpointId: string;
+  url: string;
+  atMs: number;
+  notice: Notice;
+  attemptsMade: number;
+}
+
+export const NOTICE_CHANNELS = ['mail', 'webhook'] as const;
+export type NoticeChannel = (typeof NOTICE_CHANNELS)[number];
+
+/** Work that is nobody's request: done in small steps, by one node at a time. All operator's. */
+export interface UpkeepStore {
+  /** Finishes pending messages whose time is over as `expired`, at most `limit`. @returns how many */
+  expire(nowMs: number, limit: number): Promise<number>;
+  /** Deletes messages and attempts that were finished before `beforeMs`, at most `limit`. @returns how many */
+  forget(beforeMs: number, limit: number): Promise<number>;
+  /** Moves the endpoints' health as time passes: announcements, and the end. @returns how many changed */
+  watchHealth(nowMs: number): Promise<number>;
+  /** Notices that are due, oldest first. */
+  dueNotices(nowMs: number, limit: number): Promise<readonly PendingNotice[]>;
+  /** @param dueAtMs when to try again; undefined: it is done with */
+  settleNotice(id: number, dueAtMs: number | undefined): Promise<void>;
 }
