@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import type { LegEvent } from '../src/call/leg-event.ts';
+import { DEFAULTS, healthRulesOf } from '../src/config/connector-config.ts';
 import { parseAllowed } from '../src/delivery/address-guard.ts';
 import { createAttempter } from '../src/delivery/attempt.ts';
 import { Dispatcher } from '../src/delivery/dispatcher.ts';
@@ -17,7 +18,7 @@ import { planChanges } from '../src/policy/directory-changes.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { deriveKeys } from '../src/runtime/keys.ts';
 import { createLogger } from '../src/runtime/logger.ts';
-import { openSqliteStore } from '../src/store/sqlite/store.ts';
+import { openStore } from '../src/store/open-store.ts';
 import type { CommittedMessage } from '../src/store/store.ts';
 import { directoryFor } from '../test/support/transcripts.ts';
 
@@ -90,7 +91,7 @@ async function startPipeline(url: string, cert: string): Promise<Pipeline> {
   const folder = mkdtempSync(join(tmpdir(), 'callhook-bench-'));
   const keys = deriveKeys(new Uint8Array(32));
   const log = createLogger('silent');
-  const store = openSqliteStore(join(folder, 'bench.db'), keys.secrets);
+  const store = await openStore(join(folder, 'bench.db'), keys.secrets, healthRulesOf(DEFAULTS));
   const [organisation] = directoryFor('PJSIP').organisations;
   const endpoints = [{ ...organisation!.endpoints[0]!, url }];
   const directory = directoryFor('PJSIP', { endpoints });
@@ -112,9 +113,10 @@ async function startPipeline(url: string, cert: string): Promise<Pipeline> {
     outbox: {
       ...store.outbox,
       async settle(settlements, nowMs) {
-        await store.outbox.settle(settlements, nowMs);
+        const lost = await store.outbox.settle(settlements, nowMs);
         settled += settlements.length;
         look();
+        return lost;
       },
     },
     attempter,

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createApi, listen } from './api/server.ts';
-import type { ConnectorConfig } from './config/connector-config.ts';
+import { healthRulesOf, type ConnectorConfig } from './config/connector-config.ts';
 import { parseAllowed } from './delivery/address-guard.ts';
 import { createAttempter } from './delivery/attempt.ts';
 import { Dispatcher } from './delivery/dispatcher.ts';
@@ -19,7 +19,8 @@ import type { Logger } from './runtime/logger.ts';
 import { VERSION } from './runtime/version.ts';
 import { createAmiSource } from './source/ami/run.ts';
 import type { Source } from './source/source.ts';
-import { lockForServing, openSqliteStore } from './store/sqlite/store.ts';
+import { openStore } from './store/open-store.ts';
+import { lockForServing } from './store/sqlite/store.ts';
 import type { Store } from './store/store.ts';
 
 const LOOK_AT_DIRECTORY_MS = 1_000;
@@ -44,7 +45,7 @@ export async function runConnector(
 ): Promise<void> {
   const unlock = lockForServing(config.database);
   try {
-    const store = openSqliteStore(config.database, keys.secrets);
+    const store = await openStore(config.database, keys.secrets, healthRulesOf(config));
     try {
       await runOn(store, { config, keys, log, ready }, signal);
     } finally {

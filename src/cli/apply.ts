@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { loadConnectorConfig, type ConnectorConfig } from '../config/connector-config.ts';
+import { healthRulesOf, loadConnectorConfig, type ConnectorConfig } from '../config/connector-config.ts';
 import { readDirectoryFile } from '../config/directory-file.ts';
 import { environment } from '../config/environment.ts';
 import { loadKeys } from '../config/installation-key.ts';
@@ -13,7 +13,7 @@ import { planChanges, type Plan } from '../policy/directory-changes.ts';
 import { completeDirectory, type GeneratedSecret } from '../policy/wanted-directory.ts';
 import { CallhookError } from '../runtime/errors.ts';
 import { deriveKeys, INSTALLATION_KEY_BYTES } from '../runtime/keys.ts';
-import { openSqliteStore } from '../store/sqlite/store.ts';
+import { openStore } from '../store/open-store.ts';
 import type { DirectoryStore, Store } from '../store/store.ts';
 import { readText } from './playback.ts';
 import { wordChanges, wordConflicts, wordLeftAlone, type PlanWords } from './plan-lines.ts';
@@ -45,7 +45,7 @@ export function applyCommand(): Command {
     .action(async (file: string, options: ApplyOptions & { config?: string }) => {
       const text = readText(file);
       const config = loadConnectorConfig(options.config, environment);
-      const store = openStore(config, options.dryRun);
+      const store = await openDirectory(config, options.dryRun);
       const out = (line: string) => process.stdout.write(`${line}\n`);
       try {
         await applyFile({ ...options, file, text, env: environment, directoryStore: store.directory, out });
@@ -56,12 +56,13 @@ export function applyCommand(): Command {
 }
 
 /** A dry run leaves nothing behind, not even an empty database. */
-function openStore(config: ConnectorConfig, dryRun: boolean): Store {
+function openDirectory(config: ConnectorConfig, dryRun: boolean): Promise<Store> {
+  const rules = healthRulesOf(config);
   if (!dryRun || existsSync(config.database)) {
-    return openSqliteStore(config.database, loadKeys(config, environment).secrets);
+    return openStore(config.database, loadKeys(config, environment).secrets, rules);
   }
   const keys = deriveKeys(new Uint8Array(INSTALLATION_KEY_BYTES));
-  return openSqliteStore(':memory:', keys.secrets);
+  return openStore(':memory:', keys.secrets, rules);
 }
 
 /** @throws CallhookError `DIRECTORY_FILE_INVALID`; nothing was written then */

@@ -10,12 +10,13 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { runConnector } from '../app.ts';
+import { healthRulesOf, type ConnectorConfig } from '../config/connector-config.ts';
 import { loadKeys } from '../config/installation-key.ts';
 import { generateSecret } from '../delivery/signature.ts';
 import { planChanges } from '../policy/directory-changes.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
-import { openSqliteStore } from '../store/sqlite/store.ts';
+import { openStore } from '../store/open-store.ts';
 import { startAmiServer, type AmiSession } from './demo/ami-server.ts';
 import { demoConfig, demoDirectory } from './demo/installation.ts';
 import { playScene, SCENES } from './demo/recorded-calls.ts';
@@ -62,7 +63,7 @@ async function demo(folder: string, json: boolean): Promise<void> {
 
   const config = demoConfig(folder, certificate.certPath);
   const keys = loadKeys(config, {});
-  await fillDirectory(config.database, keys, {
+  await fillDirectory(config, keys, {
     amiPort: pbx.port,
     endpointUrl: `${crm.url}calls`,
     secret,
@@ -96,11 +97,11 @@ async function demo(folder: string, json: boolean): Promise<void> {
 }
 
 async function fillDirectory(
-  database: string,
+  config: ConnectorConfig,
   keys: ReturnType<typeof loadKeys>,
   places: Parameters<typeof demoDirectory>[0],
 ): Promise<void> {
-  const store = openSqliteStore(database, keys.secrets);
+  const store = await openStore(config.database, keys.secrets, healthRulesOf(config));
   const nothing = { sources: [], organisations: [] };
   await store.directory.write(planChanges(nothing, demoDirectory(places), { prune: false }).changes);
   await store.close();

@@ -2,17 +2,18 @@
 import { existsSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { Command } from 'commander';
-import { loadConnectorConfig } from '../config/connector-config.ts';
+import { healthRulesOf, loadConnectorConfig } from '../config/connector-config.ts';
 import { environment } from '../config/environment.ts';
 import { loadKeys } from '../config/installation-key.ts';
 import { CallhookError } from '../runtime/errors.ts';
-import { isServed, openSqliteStore } from '../store/sqlite/store.ts';
-import type { EndpointHealth, SourceHealth } from '../store/store.ts';
+import { openStore } from '../store/open-store.ts';
+import { isServed } from '../store/sqlite/store.ts';
+import type { EndpointOverview, SourceHealth } from '../store/store.ts';
 
 export interface Overview {
   serving: boolean;
   sources: readonly SourceHealth[];
-  endpoints: readonly EndpointHealth[];
+  endpoints: readonly EndpointOverview[];
 }
 
 export function statusCommand(): Command {
@@ -28,7 +29,11 @@ export function statusCommand(): Command {
           `There is no database ${config.database} yet. \`callhook apply FILE\` makes one and fills it.`,
         );
       }
-      const store = openSqliteStore(config.database, loadKeys(config, environment).secrets);
+      const store = await openStore(
+        config.database,
+        loadKeys(config, environment).secrets,
+        healthRulesOf(config),
+      );
       try {
         const overview: Overview = { serving: isServed(config.database), ...(await store.health.overview()) };
         process.stdout.write(
@@ -67,7 +72,7 @@ function* sourceLines(
   if (serving && advice !== undefined) yield `      ${advice}`;
 }
 
-function* endpointLines(endpoint: EndpointHealth, nowMs: number): Generator<string> {
+function* endpointLines(endpoint: EndpointOverview, nowMs: number): Generator<string> {
   const { organisationId, id, url, pending, oldestPendingAtMs, delivered, dead, last } = endpoint;
   const failing = last !== undefined && last.outcome !== 'delivered';
   yield `  ${failing ? bad('○') : good('●')} ${organisationId}/${id}  ${url}`;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import { parseAllowed } from '../delivery/address-guard.ts';
+import type { HealthRules } from '../policy/endpoint-health.ts';
 import { CallhookError, systemCodeOf } from '../runtime/errors.ts';
 import { LOG_LEVELS } from '../runtime/logger.ts';
 import { DEFAULT_CONFIG } from './default-config.ts';
@@ -21,13 +22,20 @@ const SCHEMA = z.strictObject({
   attempt_timeout_seconds: seconds,
   max_attempts_at_once: z.int().min(1).max(10_000),
   max_attempts_per_endpoint: z.int().min(1).max(10_000),
+  pause_after_failures: z.int().min(1).max(10_000),
+  first_probe_after_seconds: seconds,
+  longest_probe_wait_seconds: seconds,
+  disable_after_days: z.number().positive().max(365),
+  keep_days: z.number().positive().max(3_650),
   end_calls_after_minutes_lost: z.number().positive(),
+  source_lease_seconds: z.number().min(3).max(300),
+  database_connections: z.int().min(2).max(100),
   shutdown_grace_seconds: z.number().min(0).max(300),
 });
 
 export type ConnectorConfig = z.output<typeof SCHEMA>;
 
-const DEFAULTS = SCHEMA.parse(parse(DEFAULT_CONFIG));
+export const DEFAULTS: ConnectorConfig = SCHEMA.parse(parse(DEFAULT_CONFIG));
 export const CONFIG_KEYS = Object.keys(DEFAULTS) as (keyof ConnectorConfig)[];
 
 const DEFAULT_FILE = 'callhook.toml';
@@ -95,6 +103,20 @@ function readEnvironment(env: Readonly<Record<string, string | undefined>>): Rec
   }
   return read;
 }
+
+/** How endpoints that fail are treated. */
+export function healthRulesOf(config: ConnectorConfig): HealthRules {
+  return {
+    pauseAfterFailures: config.pause_after_failures,
+    probeFirstMs: config.first_probe_after_seconds * 1_000,
+    probeMostMs: config.longest_probe_wait_seconds * 1_000,
+    disableAfterMs: config.disable_after_days * 86_400_000,
+    claimMs: (config.attempt_timeout_seconds + CLAIM_MARGIN_SECONDS) * 1_000,
+  };
+}
+
+/** A claim outlives the attempt by so much: then the attempt is over on every clock. */
+const CLAIM_MARGIN_SECONDS = 15;
 
 interface Problem {
   key: string;

@@ -36,8 +36,26 @@ attempt_timeout_seconds = 15
 max_attempts_at_once = 256
 max_attempts_per_endpoint = 32
 
+# A receiver that fails so many times in a row is paused: only one message at a time goes out to see whether it is
+# back, after the first wait, then after waits twice as long each, up to the longest. Then the rest follows in order,
+# ever faster. One that fails for so many days is disabled; its messages are kept until \`callhook enable\`.
+pause_after_failures = 10
+first_probe_after_seconds = 5
+longest_probe_wait_seconds = 300
+disable_after_days = 5
+
+# Messages that are delivered, expired or dead letters are deleted with their attempts after so many days.
+keep_days = 30
+
 # When a phone system stays away this long, its open calls are ended: a call must never stay open for ever.
 end_calls_after_minutes_lost = 240
+
+# Several nodes on one PostgreSQL: a phone system is read by one of them, which renews its claim in time. After so many
+# seconds without a sign of life another node takes over.
+source_lease_seconds = 10
+
+# Connections to PostgreSQL. The embedded database has one.
+database_connections = 10
 
 # At a stop, attempts under way may take this long.
 shutdown_grace_seconds = 5

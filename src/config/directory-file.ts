@@ -6,6 +6,7 @@
  * Everything that is wrong is told at once, with its line.
  */
 import type { z } from 'zod';
+import type { DeliverySettings } from '../policy/delivery-settings.ts';
 import type { SourceSettings } from '../policy/directory.ts';
 import type { Device, PrivacySettings, User } from '../policy/organisation.ts';
 import { normaliseNumber, toE164 } from '../policy/phone-number.ts';
@@ -137,6 +138,23 @@ function userOf({ user_id: userId, email, numbers, extensions, devices }: FileUs
   return user;
 }
 
-function endpointOf({ id, url, states, secret }: FileEndpoint): WantedEndpoint {
-  return secret === undefined ? { id, url, states } : { id, url, states, secret };
+function endpointOf({ id, url, states, secret, ...rules }: FileEndpoint): WantedEndpoint {
+  const endpoint = { id, url, states, delivery: deliveryOf(rules) };
+  return secret === undefined ? endpoint : { ...endpoint, secret };
+}
+
+/** Only what the file says, so that a default that changes later changes for all who said nothing. */
+function deliveryOf(rules: Pick<FileEndpoint, 'retry' | 'expire' | 'max_at_once' | 'max_per_second'>) {
+  const delivery: DeliverySettings = {};
+  if (rules.retry !== undefined) delivery.retry = rules.retry;
+  if (rules.expire !== undefined) delivery.expireAfterMs = withoutAbsent(rules.expire);
+  if (rules.max_at_once !== undefined) delivery.maxAtOnce = rules.max_at_once;
+  if (rules.max_per_second !== undefined) delivery.maxPerSecond = rules.max_per_second;
+  return delivery;
+}
+
+function withoutAbsent<Value>(given: Record<string, Value | undefined>): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, Value] => entry[1] !== undefined),
+  );
 }

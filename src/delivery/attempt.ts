@@ -31,11 +31,17 @@ export interface Attempted {
   durationMs: number;
 }
 
+export interface OutgoingMessage {
+  id: string;
+  body: string;
+  /** Beside those that every message has. */
+  headers?: Readonly<Record<string, string>>;
+  /** It is not sent any more once this time has come; checked when the request is about to be written. */
+  notAfterMs?: number;
+}
+
 export interface Attempter {
-  attempt(
-    target: { url: string; secrets: readonly string[] },
-    message: { id: string; body: string },
-  ): Promise<Attempted>;
+  attempt(target: { url: string; secrets: readonly string[] }, message: OutgoingMessage): Promise<Attempted>;
   /** Ends all attempts under way, and every later one at once. */
   giveUp(): void;
   /** Waits for attempts under way, then lets go of all connections. */
@@ -53,7 +59,7 @@ const SWEEP_EVERY_MS = 100;
 class Stopped extends Error {
   readonly code: string;
 
-  constructor(code: 'TOTAL_TIMEOUT' | 'NOT_HTTPS' | 'GIVEN_UP') {
+  constructor(code: 'TOTAL_TIMEOUT' | 'NOT_HTTPS' | 'GIVEN_UP' | 'CLAIM_LAPSED') {
     super(code);
     this.code = code;
   }
@@ -72,13 +78,17 @@ export function createAttempter(options: AttempterOptions): Attempter {
   sweep.unref();
 
   return {
-    attempt({ url, secrets }, { id, body }) {
+    attempt({ url, secrets }, { id, body, headers: more, notAfterMs = Infinity }) {
       const startedAtMs = clock.nowMs();
       const { promise, resolve } = Promise.withResolvers<Attempted>();
-      const attempt = new Attempt(startedAtMs + timeouts.totalMs, clock, (outcome) => {
-        underWay.delete(attempt);
-        resolve({ outcome, startedAtMs, durationMs: clock.nowMs() - startedAtMs });
-      });
+      const attempt = new Attempt(
+        { deadlineMs: startedAtMs + timeouts.totalMs, notAfterMs },
+        clock,
+        (outcome) => {
+          underWay.delete(attempt);
+          resolve({ outcome, startedAtMs, durationMs: clock.nowMs() - startedAtMs });
+        },
+      );
       underWay.add(attempt);
       const target = URL.parse(url);
       if (givenUp) attempt.stop(new Stopped('GIVEN_UP'));
@@ -86,6 +96,7 @@ export function createAttempter(options: AttempterOptions): Attempter {
       else {
         const timestampS = Math.floor(startedAtMs / 1_000);
         const headers = {
+          ...more,
           'content-type': 'application/json',
           'user-agent': userAgent,
           'webhook-id': id,
@@ -142,6 +153,7 @@ function createAgent({
 /** Follows one request through undici and ends exactly once. */
 class Attempt implements Dispatcher.DispatchHandler {
   readonly deadlineMs: number;
+  readonly #notAfterMs: number;
   readonly #clock: Clock;
   readonly #done: (outcome: Outcome) => void;
   #over = false;
@@ -149,8 +161,13 @@ class Attempt implements Dispatcher.DispatchHandler {
   #answer: Answer = { statusCode: 0, excerpt: '' };
   #read = 0;
 
-  constructor(deadlineMs: number, clock: Clock, done: (outcome: Outcome) => void) {
+  constructor(
+    { deadlineMs, notAfterMs }: { deadlineMs: number; notAfterMs: number },
+    clock: Clock,
+    done: (outcome: Outcome) => void,
+  ) {
     this.deadlineMs = deadlineMs;
+    this.#notAfterMs = notAfterMs;
     this.#clock = clock;
     this.#done = done;
   }
@@ -162,7 +179,8 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // It may have been stopped while it waited for a connection: then it is not sent at all.
+    // It may have been stopped, or its claim may have lapsed, while it waited for a connection: then it is not sent.
+    if (this.#notAfterMs <= this.#clock.nowMs()) this.#end(readError(new Stopped('CLAIM_LAPSED')));
     if (this.#over) controller.abort(new Stopped('GIVEN_UP'));
     this.#controller = controller;
   }

@@ -7,9 +7,10 @@
  */
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { AttemptRecord, Claim, NextStep, OutboxStore, Settlement } from '../store/store.ts';
+import type { AttemptRecord, Claim, OutboxStore, Settlement } from '../store/store.ts';
 import type { Attempted, Attempter } from './attempt.ts';
-import { retryDelayMs } from './retry-schedule.ts';
+import { AttemptWindows, type Limits } from './attempt-windows.ts';
+import { nextStep, signalOf } from './retry-schedule.ts';
 
 export interface DispatcherOptions {
   outbox: OutboxStore;
@@ -17,24 +18,34 @@ export interface DispatcherOptions {
   clock: Clock;
   random: () => number;
   log: Logger;
-  limits: { total: number; perEndpoint: number };
+  limits: Limits;
   /** At a stop, attempts under way may take this long. */
   graceMs: number;
+  /** Told of each attempt when it is settled: metrics and traces. */
+  settled?(claim: Claim, attempt: AttemptRecord, next: Settlement['next']): void;
 }
 
 const RETRY_STORE_MS = { first: 100, most: 5_000 };
+/** Never a busy loop, whatever a store says. */
+const LEAST_WAIT_MS = 1;
 
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   /** Aborted when attempts under way must end. */
   readonly #giveUp = new AbortController();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #windows: AttemptWindows;
   #outcomes: Settlement[] = [];
   #settling: Promise<void> | undefined;
   #wake = Promise.withResolvers<void>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#windows = new AttemptWindows(options.limits);
+  }
+
+  get attemptsUnderWay(): number {
+    return this.#windows.underWay;
   }
 
   /** Something may be due: a commit stored messages. */
@@ -46,6 +57,7 @@ export class Dispatcher {
   async run(signal: AbortSignal): Promise<void> {
     const stop = () => this.wake();
     signal.addEventListener('abort', stop, { once: true });
+    const deafen = this.#options.outbox.listen(() => this.wake());
     while (!signal.aborted) {
       this.#wake = Promise.withResolvers();
       const waitMs = await this.#round();
@@ -55,22 +67,23 @@ export class Dispatcher {
       timer.abort();
     }
     signal.removeEventListener('abort', stop);
+    deafen();
     await this.#finish();
   }
 
   /** Claims what is due and starts its attempts. @returns how long there is nothing more to do, unless woken */
   async #round(): Promise<number> {
-    const { outbox, clock, limits, log } = this.#options;
+    const { outbox, clock, log } = this.#options;
     const nowMs = clock.nowMs();
     try {
-      const room = limits.total - this.#underWay.size;
-      const claims =
-        room > 0 ? await outbox.claim(nowMs, { total: room, perEndpoint: limits.perEndpoint }) : [];
+      const room = this.#windows.room(nowMs);
+      if (room === 0) return waitUntil(this.#windows.nextRoomAtMs(nowMs), nowMs);
+      const perEndpoint = (organisationId: string, endpointId: string) =>
+        this.#windows.roomFor(`${organisationId}/${endpointId}`);
+      const claims = await outbox.claim(nowMs, { total: room, perEndpoint });
       for (const claim of claims) this.#start(claim);
-      if (room <= claims.length) return Infinity;
-      const dueAtMs = await outbox.nextDueAtMs();
-      // What is due already waits for an endpoint's or the dispatcher's limit: the next settling wakes it.
-      return dueAtMs === undefined || dueAtMs <= nowMs ? Infinity : dueAtMs - nowMs;
+      if (claims.length === room) return 0;
+      return waitUntil(await outbox.nextDueAtMs(), nowMs);
     } catch (error) {
       log.error(
         { problem: error instanceof Error ? error.message : 'unknown' },
@@ -86,33 +99,38 @@ export class Dispatcher {
   }
 
   async #attempt(claim: Claim): Promise<void> {
-    const { attempter, outbox, log } = this.#options;
-    const { endpoint, messageId, body } = claim;
-    const target = { url: endpoint.url, secrets: [endpoint.secret] };
-    const attempted = await attempter.attempt(target, { id: messageId, body });
+    const { attempter, outbox, clock, random } = this.#options;
+    const { endpoint, organisationId, messageId, token } = claim;
+    const name = `${organisationId}/${endpoint.id}`;
+    this.#windows.begin(name, token, clock.nowMs());
+    const attempted = await attempter.attempt(
+      { url: endpoint.url, secrets: [endpoint.secret] },
+      { id: messageId, body: claim.body, headers: headersOf(claim), notAfterMs: claim.lapsesAtMs },
+    );
+    this.#windows.end(name, token, attempted.outcome.ok);
     // Cut off by the stop: not an outcome of the receiver's, so it does not count.
-    if (this.#giveUp.signal.aborted && !attempted.outcome.ok) return outbox.release([claim.laneId]);
-    const next = this.#next(claim, attempted);
+    if (this.#giveUp.signal.aborted && !attempted.outcome.ok) return outbox.release([claim]);
+    const nowMs = clock.nowMs();
     const attempt = recordOf(attempted);
-    const line = { endpoint: endpoint.id, organisation: claim.organisationId, message: messageId, attempt };
+    const next = nextStep(claim, attempted.outcome, nowMs, random);
+    this.#log(claim, attempt, next);
+    const signal = signalOf(attempted.outcome, nowMs);
+    const { laneId } = claim;
+    const endpointId = endpoint.id;
+    await this.#settle({ laneId, token, messageId, organisationId, endpointId, attempt, next, signal });
+    this.#options.settled?.(claim, attempt, next);
+  }
+
+  #log(
+    { endpoint, organisationId, messageId }: Claim,
+    attempt: AttemptRecord,
+    next: Settlement['next'],
+  ): void {
+    const { log } = this.#options;
+    const line = { endpoint: endpoint.id, organisation: organisationId, message: messageId, attempt };
     if (next.kind === 'dead') log.warn(line, 'dead letter');
     else if (next.kind === 'later') log.info(line, 'not delivered, trying again later');
     else log.debug(line, 'delivered');
-    await this.#settle({
-      laneId: claim.laneId,
-      messageId,
-      organisationId: claim.organisationId,
-      attempt,
-      next,
-    });
-  }
-
-  #next(claim: Claim, { outcome }: Attempted): NextStep {
-    if (outcome.ok) return { kind: 'delivered' };
-    const delayMs = retryDelayMs(claim.attemptsMade + 1, this.#options.random);
-    if (delayMs === undefined) return { kind: 'dead' };
-    const dueAtMs = this.#options.clock.nowMs() + Math.max(delayMs, outcome.retryAfterMs ?? 0);
-    return { kind: 'later', dueAtMs: Math.round(dueAtMs) };
   }
 
   /** Resolves when this outcome is committed, together with those that arrived at the same time. */
@@ -131,7 +149,8 @@ export class Dispatcher {
     const { outbox, clock, log } = this.#options;
     for (let waitMs = RETRY_STORE_MS.first; ; waitMs = Math.min(waitMs * 2, RETRY_STORE_MS.most)) {
       try {
-        await outbox.settle(batch, clock.nowMs());
+        const lost = await outbox.settle(batch, clock.nowMs());
+        if (lost.length > 0) log.warn({ messages: lost }, 'these were given to another node meanwhile');
         break;
       } catch (error) {
         log.error(
@@ -155,6 +174,18 @@ export class Dispatcher {
     this.#options.attempter.giveUp();
     await done;
   }
+}
+
+function waitUntil(atMs: number | undefined, nowMs: number): number {
+  return atMs === undefined ? Infinity : Math.max(LEAST_WAIT_MS, atMs - nowMs);
+}
+
+/** What a receiver is told beside the message. */
+function headersOf({ skipped, replay }: Claim): Record<string, string> {
+  return {
+    ...(skipped.length > 0 && { 'callhook-skipped': skipped.join(',') }),
+    ...(replay && { 'callhook-replay': 'true' }),
+  };
 }
 
 function recordOf({ outcome, startedAtMs, durationMs }: Attempted): AttemptRecord {

@@ -21,6 +21,7 @@ export const FAILURE_CODES = [
   'tls_failed',
   'address_not_allowed',
   'not_https',
+  'claim_lapsed',
   'unknown',
 ] as const;
 export type FailureCode = (typeof FAILURE_CODES)[number];
@@ -158,6 +159,7 @@ const BY_SYSTEM_CODE: Readonly<Record<string, [FailureCode, string]>> = {
     'address_not_allowed',
     "The receiver's address is private or special and not dialled. The operator can allow it in allowed_addresses.",
   ],
+  CLAIM_LAPSED: ['claim_lapsed', 'Another node has taken the message over; it was not sent here.'],
   NOT_HTTPS: ['not_https', 'Messages are sent to https:// addresses only.'],
 };
 

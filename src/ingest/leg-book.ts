@@ -4,12 +4,13 @@
  */
 import type { LegEvent } from '../call/leg-event.ts';
 import { advance } from '../call/leg-state.ts';
+import { expireAfterMsOf } from '../policy/delivery-settings.ts';
 import { deviceTypeOf, type DeviceType } from '../policy/device-type.ts';
 import { localNumber, numberOf, remoteNumber } from '../policy/party.ts';
 import { report } from '../policy/report.ts';
 import { subscribers } from '../policy/subscription.ts';
 import type { Ids } from '../runtime/ids.ts';
-import type { DeviceOwner, LegChange, OpenLeg } from '../store/store.ts';
+import type { DeviceOwner, DraftMessage, LegChange, OpenLeg } from '../store/store.ts';
 import type { Known, Question } from './look-up.ts';
 
 export interface IngestSource {
@@ -104,10 +105,12 @@ export class LegBook {
     // An organisation that was removed meanwhile gets nothing; its legs only end.
     const wanted = policy === undefined ? [] : subscribers(policy.endpoints, step.state);
     const shared = policy && report(leg, step, policy.organisation.privacy);
-    const messages = wanted.flatMap(({ id: endpointId }) => {
+    const messages = wanted.flatMap(({ id: endpointId, delivery }): DraftMessage[] => {
+      if (shared === undefined) return [];
       const { organisationId, branchId } = leg;
       const messageId = this.#ids.messageId(organisationId, endpointId, branchId, step.state);
-      return shared === undefined ? [] : [{ messageId, organisationId, endpointId, event: shared }];
+      const expireAfterMs = expireAfterMsOf(delivery, step.state);
+      return [{ messageId, organisationId, endpointId, event: shared, expireAfterMs }];
     });
     return { change: { leg, messages }, verdict: messages.length > 0 ? 'reported' : 'no endpoint wants it' };
   }

@@ -44,7 +44,7 @@ export function retryDelaysOf({ retry = 'standard' }: DeliverySettings): readonl
   return typeof retry === 'string' ? RETRY_PRESETS[retry] : retry;
 }
 
-/** When a message of this state, committed at `nowMs`, is no longer worth sending. */
-export function expiresAtMs({ expireAfterMs }: DeliverySettings, state: LegState, nowMs: number): number {
-  return nowMs + (expireAfterMs?.[state] ?? DEFAULT_EXPIRE_AFTER_MS[state]);
+/** How long after its commit a message of this state is worth sending. */
+export function expireAfterMsOf({ expireAfterMs }: DeliverySettings, state: LegState): number {
+  return expireAfterMs?.[state] ?? DEFAULT_EXPIRE_AFTER_MS[state];
 }

@@ -2,6 +2,8 @@
  * Where two versions of one thing differ, in the words of the directory file. An empty list means that they are
  * the same. Pure; one answer for the decision to write and for what a person reads.
  */
+import { LEG_STATES } from '../call/leg-event.ts';
+import type { DeliverySettings } from './delivery-settings.ts';
 import type { SourceSettings } from './directory.ts';
 import type {
   EndpointWithSecret,
@@ -58,7 +60,19 @@ export function endpointDifferences(before: EndpointWithSecret, after: EndpointW
     url: before.url === after.url,
     states: isSameList(before.states.toSorted(), after.states.toSorted()),
     secret: before.secret === after.secret,
+    retry: isSameJson(before.delivery.retry, after.delivery.retry),
+    expire: isSameExpiry(before.delivery, after.delivery),
+    max_at_once: before.delivery.maxAtOnce === after.delivery.maxAtOnce,
+    max_per_second: before.delivery.maxPerSecond === after.delivery.maxPerSecond,
   });
+}
+
+function isSameJson(before: unknown, after: unknown): boolean {
+  return JSON.stringify(before) === JSON.stringify(after);
+}
+
+function isSameExpiry(before: DeliverySettings, after: DeliverySettings): boolean {
+  return LEG_STATES.every((state) => before.expireAfterMs?.[state] === after.expireAfterMs?.[state]);
 }
 
 function differing(sameness: Record<string, boolean>): string[] {

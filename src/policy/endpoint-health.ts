@@ -36,7 +36,9 @@ export type Signal =
   | { kind: 'answered' }
   | { kind: 'failed'; reason: string }
   | { kind: 'throttled'; untilMs: number }
-  | { kind: 'gone'; reason: string };
+  | { kind: 'gone'; reason: string }
+  /** Nothing: it was not sent. */
+  | { kind: 'none' };
 
 export interface HealthRules {
   /** So many failures in a row pause an endpoint. */
@@ -73,9 +75,16 @@ const RECOVERY_DOUBLES_EVERY_MS = 2_000;
 const RECOVERY_MS = 8 * RECOVERY_DOUBLES_EVERY_MS;
 
 /** What an attempt's end makes of the health. */
-export function afterAttempt(health: EndpointHealth, signal: Signal, nowMs: number, rules: HealthRules): Step {
+export function afterAttempt(
+  health: EndpointHealth,
+  signal: Signal,
+  nowMs: number,
+  rules: HealthRules,
+): Step {
   if (health.kind === 'disabled') return { health };
   switch (signal.kind) {
+    case 'none':
+      return { health };
     case 'answered':
       return answered(health, nowMs);
     case 'failed':
@@ -174,6 +183,9 @@ export function allowance(gate: Gate, nowMs: number, inFlight: number, maxPerSec
       return 0;
     case 'recovering':
       if (health.startsAtMs > nowMs) return 0;
+      break;
+    case 'healthy':
+    case 'failing':
   }
   const rate = ratePerSecond(health, nowMs, maxPerSecond);
   const aheadMs = nowMs + BURST_MS - Math.max(gate.tatMs, nowMs);

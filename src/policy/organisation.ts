@@ -3,6 +3,7 @@
  * share; the rules about them stand in the neighbouring files.
  */
 import type { LegState } from '../call/leg-event.ts';
+import type { DeliverySettings } from './delivery-settings.ts';
 import type { DeviceType } from './device-type.ts';
 
 export interface Organisation {
@@ -81,6 +82,7 @@ export interface Endpoint {
   url: string;
   /** The states it wants. */
   states: readonly LegState[];
+  delivery: DeliverySettings;
 }
 
 /** An endpoint with the key its messages are signed with; only delivery and the directory's writers see it. */

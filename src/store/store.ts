@@ -97,7 +97,8 @@ export interface DraftMessage {
   organisationId: string;
   endpointId: string;
   event: OutwardEvent;
-  expiresAtMs: number;
+  /** So long after the commit it is no longer worth sending. */
+  expireAfterMs: number;
 }
 
 /** One step of one leg: what the leg is now, and the messages that the step causes. */
@@ -193,8 +194,13 @@ export interface ReplayOrder {
   what:
     | { kind: 'message'; messageId: string }
     | { kind: 'call'; callId: string }
-    /** Committed at this time or later; `failed`: only what expired or died. */
+    /** Committed at this time or later; `failed`: what expired or died at this time or later. */
     | { kind: 'since'; sinceMs: number; only?: 'failed' };
+}
+
+export interface ClaimLimits {
+  total: number;
+  perEndpoint(organisationId: string, endpointId: string): number;
 }
 
 export interface OutboxStore {
@@ -203,9 +209,9 @@ export interface OutboxStore {
    * endpoints in turn; as many of an endpoint as its health, its rate and its limits allow. Their lanes are taken until
    * `settle`, `release` or until the claim lapses. No two nodes ever hold one lane. A head that has expired is
    * finished as `expired` instead, and the next one of its lane is looked at.
-   * @param limits `total` claims at most now; no endpoint gets beyond `perEndpoint` claims open at once
+   * @param limits `total` claims at most now, `perEndpoint` tells how many more of them one endpoint may have
    */
-  claim(nowMs: number, limits: { total: number; perEndpoint: number }): Promise<readonly Claim[]>;
+  claim(nowMs: number, limits: ClaimLimits): Promise<readonly Claim[]>;
   /**
    * All or none. Frees the lanes: after `delivered` and `dead` the next message of the lane becomes due. Moves the
    * endpoints' health, and files the notices that follow.
@@ -213,7 +219,7 @@ export interface OutboxStore {
    */
   settle(settlements: readonly Settlement[], nowMs: number): Promise<readonly string[]>;
   /** Gives lanes back without an attempt, as they were. */
-  release(claims: readonly Pick<Claim, 'laneId' | 'token'>[]): Promise<void>;
+  release(claims: readonly Claim[]): Promise<void>;
   /** Operator's: when the earliest pending message of a free lane may be claimed; undefined if there is none. */
   nextDueAtMs(): Promise<number | undefined>;
   /**

@@ -19,7 +19,9 @@ test('a healthy installation', () => {
     url: 'https://crm.acme.example/hooks/calls',
     pending: 0,
     delivered: 1_204,
+    expired: 0,
     dead: 0,
+    health: { kind: 'healthy' } as const,
     last,
   };
   assert.equal(
@@ -51,7 +53,16 @@ test('what is wrong stands out, with its age and what to do', () => {
     pending: 7,
     oldestPendingAtMs: NOW_MS - 3 * 3_600_000,
     delivered: 0,
+    expired: 2,
     dead: 1,
+    health: {
+      kind: 'paused',
+      probes: 1,
+      resumeAtMs: NOW_MS + 12_000,
+      sinceMs: 0,
+      reason: 'It is down.',
+      warned: 0,
+    } as const,
     last: { startedAtMs: NOW_MS, durationMs: 12, outcome: 'tls_untrusted', detail: 'Trust its authority.' },
   };
   assert.equal(

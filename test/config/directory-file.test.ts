@@ -69,6 +69,8 @@ ${rest}`;
 const endpoint = (rest: string) => organisation(`    endpoints:\n      - { id: crm, ${rest} }\n`);
 
 const users = (rest: string) => organisation(`    users:\n${rest}`);
+const endpoint = (rest: string) =>
+  organisation(`    endpoints:\n      - id: crm\n        url: https://crm.example/\n${rest}`);
 
 test('a whole file is read', () => {
   assert.deepEqual(read(ACME), {
@@ -117,6 +119,7 @@ test('a whole file is read', () => {
             url: 'https://crm.acme.example/hooks/calls',
             states: ['EARLY', 'TERMINATED'],
             secret: SECRET,
+            delivery: {},
           },
         ],
       },
@@ -157,11 +160,12 @@ organisations:
   });
   assert.deepEqual([acme?.users, acme?.functionNumbers], [[], []]);
   assert.deepEqual(acme?.endpoints, [
-    { id: 'crm', url: 'https://crm.example/', states: ['EARLY', 'CONFIRMED', 'TERMINATED'] },
+    { id: 'crm', url: 'https://crm.example/', states: ['EARLY', 'CONFIRMED', 'TERMINATED'], delivery: {} },
     {
       id: 'all',
       url: 'https://crm.example/all',
       states: ['TRYING', 'PROCEEDING', 'EARLY', 'CONFIRMED', 'TERMINATED'],
+      delivery: {},
     },
   ]);
 });
@@ -476,3 +480,34 @@ test('nothing with a line break gets into a line protocol', () => {
   assert.match(refusal(text('username').replace('username: u, ', '')).join(), /username: must be one line/);
   assert.match(refusal(text('secret').replace('secret: s, ', '')).join(), /secret: must be one line/);
 });
+
+test('an endpoint says how it is delivered to, in times as people write them', () => {
+  const text = endpoint(`        retry: [5s, 1m, 8h]
+        expire: { EARLY: 20s, TERMINATED: 7d }
+        max_at_once: 4
+        max_per_second: 2.5
+`);
+  const [crm] = read(text).organisations?.[0]?.endpoints ?? [];
+  assert.deepEqual(crm?.delivery, {
+    retry: [5_000, 60_000, 28_800_000],
+    expireAfterMs: { EARLY: 20_000, TERMINATED: 604_800_000 },
+    maxAtOnce: 4,
+    maxPerSecond: 2.5,
+  });
+});
+
+for (const [wrong, told] of [
+  ['retry: often', /:\d+: .*retry: must be standard, brief, or a list of delays such as \[5s, 1m, 1h\]/],
+  [
+    'retry: [5]',
+    /:\d+: .*retry\[0\]: must be a time such as 30s, 5m, 8h or 3d|retry: must be standard, brief/,
+  ],
+  ['expire: { RINGING: 5s }', /:\d+: .*RINGING: unknown key/],
+  ['expire: { EARLY: soon }', /:\d+: .*EARLY: must be a time such as 30s/],
+  ['max_at_once: 0', /:\d+: .*max_at_once: must be a whole number from 1/],
+  ['max_per_second: none', /:\d+: .*max_per_second: must be a number of attempts per second/],
+] as const) {
+  test(`an endpoint with \`${wrong}\` is refused with its line`, () => {
+    assert.throws(() => read(endpoint(`        ${wrong}\n`)), { message: told });
+  });
+}

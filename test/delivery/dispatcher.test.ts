@@ -5,15 +5,13 @@ import fc from 'fast-check';
 import type { Attempted, Attempter } from '../../src/delivery/attempt.ts';
 import { Dispatcher } from '../../src/delivery/dispatcher.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
-import { deriveKeys } from '../../src/runtime/keys.ts';
 import { createLogger } from '../../src/runtime/logger.ts';
-import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import type { OutboxStore, Store } from '../../src/store/store.ts';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
+import { openTestStore, RULES } from '../support/store.ts';
 import { directoryFor } from '../support/transcripts.ts';
 import { draft, LEG } from '../store/store-contract.ts';
 
-const { secrets } = deriveKeys(new Uint8Array(32));
 const DELIVERED: Attempted['outcome'] = { ok: true, statusCode: 204 };
 const FAILED: Attempted['outcome'] = {
   ok: false,
@@ -47,7 +45,7 @@ async function start(
   outcomeOf: (nth: number) => boolean,
   wrap = (outbox: OutboxStore) => outbox,
 ): Promise<Bench> {
-  const store = openSqliteStore(':memory:', secrets);
+  const store = openTestStore(':memory:', { ...RULES, pauseAfterFailures: 1_000_000 });
   const directory = directoryFor('PJSIP');
   await store.directory.write(
     planChanges({ sources: [], organisations: [] }, directory, { prune: false }).changes,
@@ -77,8 +75,9 @@ async function start(
     outbox: {
       ...outbox,
       async settle(settlements, nowMs) {
-        await outbox.settle(settlements, nowMs);
+        const lost = await outbox.settle(settlements, nowMs);
         ended += settlements.filter(({ next }) => next.kind !== 'later').length;
+        return lost;
       },
     },
     attempter,

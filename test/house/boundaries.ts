@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/source': ['src/call', 'src/policy', 'src/runtime'],
   'src/ingest': ['src/call', 'src/policy', 'src/runtime', 'src/source/source.ts', 'src/store/store.ts'],
   'src/store': ['src/call', 'src/policy', 'src/runtime'],
-  'src/delivery': ['src/runtime', 'src/store/store.ts'],
+  'src/delivery': ['src/policy', 'src/runtime', 'src/store/store.ts'],
   'src/config': [
     'src/call',
     'src/policy',
@@ -37,6 +37,7 @@ const SEPARATE = ['src/source', 'src/store'];
 const HOME: Record<string, string> = {
   'node:sqlite': 'src/store/sqlite',
   pg: 'src/store/postgres',
+  tinyqueue: 'src/store/sqlite',
   undici: 'src/delivery',
   fastify: 'src/api',
   pino: 'src/runtime',

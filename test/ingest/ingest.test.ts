@@ -10,8 +10,8 @@ import { LEG_STATES } from '../../src/call/leg-event.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import { deriveKeys } from '../../src/runtime/keys.ts';
 import { createLogger } from '../../src/runtime/logger.ts';
-import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import type { LegChange, Store } from '../../src/store/store.ts';
+import { openTestStore } from '../support/store.ts';
 import { directoryFor } from '../support/transcripts.ts';
 
 const keys = deriveKeys(new Uint8Array(32));
@@ -24,7 +24,7 @@ async function start(
   directory: Directory = directoryFor('PJSIP'),
   wrap = (store: Store) => store,
 ) {
-  const store = openSqliteStore(':memory:', keys.secrets);
+  const store = openTestStore();
   t.after(() => store.close());
   const empty = { sources: [], organisations: [] };
   await store.directory.write(planChanges(empty, directory, { prune: false }).changes);
@@ -151,7 +151,7 @@ test('privacy is applied before anything is stored: neither outbox nor log hold 
   };
   const { sink, store, messages } = await start(t, acme({ privacy }));
   await sink.legs([leg({ remote: { withheld: false, number: '1002' } })]);
-  const [claim] = await store.outbox.claim(9_999, { total: 1, perEndpoint: 1 });
+  const [claim] = await store.outbox.claim(9_999, { total: 1, perEndpoint: () => 1 });
   assert.deepEqual(Object.keys(JSON.parse(claim!.body) as object), [
     'seq_num',
     'call_id',

@@ -10,14 +10,14 @@ import { systemClock } from '../../src/runtime/clock.ts';
 import { deriveKeys } from '../../src/runtime/keys.ts';
 import { createLogger } from '../../src/runtime/logger.ts';
 import type { SourceSink } from '../../src/source/source.ts';
-import { openSqliteStore } from '../../src/store/sqlite/store.ts';
+import { openTestStore } from '../support/store.ts';
 import { directoryFor } from '../support/transcripts.ts';
 
 const keys = deriveKeys(new Uint8Array(32));
 const log = createLogger('silent');
 
 async function start(t: TestContext, endCallsAfterLostMs = 60_000) {
-  const store = openSqliteStore(':memory:', keys.secrets);
+  const store = openTestStore();
   const directory = directoryFor('PJSIP');
   await store.directory.write(
     planChanges({ sources: [], organisations: [] }, directory, { prune: false }).changes,

@@ -44,6 +44,7 @@ const endpoint = (id: string, secret = 'x') => ({
   id,
   url: `https://${id}.example/`,
   states: ['EARLY', 'TERMINATED'] as const,
+  delivery: {},
   secret,
 });
 
@@ -292,8 +293,8 @@ test('an endpoint without a secret keeps the one it has, and gets one made only 
       {
         ...organisation('acme'),
         endpoints: [
-          { id: 'crm', url: 'https://crm.example/', states: ['EARLY'] as const },
-          { id: 'erp', url: 'https://erp.example/', states: ['EARLY'] as const },
+          { id: 'crm', url: 'https://crm.example/', states: ['EARLY'] as const, delivery: {} },
+          { id: 'erp', url: 'https://erp.example/', states: ['EARLY'] as const, delivery: {} },
           endpoint('own', 'given'),
         ],
       },

@@ -51,8 +51,14 @@ const FULL: Directory = {
       users: [ANNA, BERT],
       functionNumbers: [{ number: '+358942722000', kind: 'HUNT_GROUP' }],
       endpoints: [
-        { id: 'crm', url: 'https://crm.example/', states: ['EARLY', 'TERMINATED'], secret: 'whsec_crm' },
-        { id: 'erp', url: 'https://erp.example/', states: ['CONFIRMED'], secret: 'whsec_erp' },
+        {
+          id: 'crm',
+          url: 'https://crm.example/',
+          states: ['EARLY', 'TERMINATED'],
+          delivery: {},
+          secret: 'whsec_crm',
+        },
+        { id: 'erp', url: 'https://erp.example/', states: ['CONFIRMED'], delivery: {}, secret: 'whsec_erp' },
       ],
     },
     {
@@ -69,7 +75,9 @@ const FULL: Directory = {
         },
       ],
       functionNumbers: [],
-      endpoints: [{ id: 'crm', url: 'https://beta.example/', states: ['EARLY'], secret: 'whsec_beta' }],
+      endpoints: [
+        { id: 'crm', url: 'https://beta.example/', states: ['EARLY'], delivery: {}, secret: 'whsec_beta' },
+      ],
     },
   ],
 };
@@ -179,7 +187,12 @@ test('the policy of an organisation has its endpoints, without their secrets', a
   const { id, name, defaultCountry, privacy, endpoints } = acme;
   assert.deepEqual(await store.policyOf('acme'), {
     organisation: { id, name, defaultCountry, privacy },
-    endpoints: endpoints.map(({ id: endpointId, url, states }) => ({ id: endpointId, url, states })),
+    endpoints: endpoints.map(({ id: endpointId, url, states, delivery }) => ({
+      id: endpointId,
+      url,
+      states,
+      delivery,
+    })),
   });
   assert.equal(await store.policyOf('none'), undefined);
 });

@@ -9,17 +9,17 @@ import { deriveKeys } from '../../src/runtime/keys.ts';
 import { openDatabase } from '../../src/store/sqlite/database.ts';
 import { isServed, lockForServing, openSqliteStore } from '../../src/store/sqlite/store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { openTestStore, RULES } from '../support/store.ts';
 import { storeContract } from './store-contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'callhook-store-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const { secrets } = deriveKeys(new Uint8Array(32));
 const paths = new Map<Store, string>();
 let count = 0;
 
 function openAt(path: string, wrap: (store: Store) => Store): Store {
-  const store = wrap(openSqliteStore(path, secrets));
+  const store = wrap(openTestStore(path));
   paths.set(store, path);
   return store;
 }
@@ -29,6 +29,7 @@ function delayed(store: Store): Store {
   const slow = <T extends object>(room: T): T =>
     new Proxy(room, {
       get(target, name) {
+        if (name === 'listen') return Reflect.get(target, name);
         const value: unknown = Reflect.get(target, name);
         if (typeof value !== 'function') return value;
         return async (...args: unknown[]) => {
@@ -37,12 +38,15 @@ function delayed(store: Store): Store {
         };
       },
     });
-  const { directory, calls, outbox, health } = store;
+  const { directory, calls, outbox, health, leases, upkeep } = store;
   return {
     directory: slow(directory),
     calls: slow(calls),
     outbox: slow(outbox),
     health: slow(health),
+    leases: slow(leases),
+    upkeep: slow(upkeep),
+    nowMs: () => store.nowMs(),
     close: () => store.close(),
   };
 }
@@ -101,7 +105,7 @@ test('a database that cannot be opened is told with what to check', () => {
 
 test('a secret in the database file is not readable, and a wrong key is told', async () => {
   const path = join(folder, 'sealed.db');
-  const store = openSqliteStore(path, secrets);
+  const store = openTestStore(path);
   await store.directory.write([
     {
       do: 'put-source',
@@ -121,7 +125,11 @@ test('a secret in the database file is not readable, and a wrong key is told', a
   await store.close();
   const { readFileSync } = await import('node:fs');
   assert.ok(!readFileSync(path).includes('plantedsecret'));
-  const stranger = openSqliteStore(path, deriveKeys(new Uint8Array(32).fill(1)).secrets);
+  const stranger = openSqliteStore(path, {
+    secrets: deriveKeys(new Uint8Array(32).fill(1)).secrets,
+    node: 'stranger',
+    rules: RULES,
+  });
   await assert.rejects(
     stranger.directory.sources(),
     (error) => error instanceof CallhookError && error.code === 'KEY_INVALID',

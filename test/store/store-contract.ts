@@ -6,7 +6,16 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { OutwardEvent } from '../../src/call/outward-event.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
-import type { AttemptRecord, DraftMessage, NextStep, OpenLeg, Store } from '../../src/store/store.ts';
+import type { Signal } from '../../src/policy/endpoint-health.ts';
+import {
+  LeaseLost,
+  type AttemptRecord,
+  type Claim,
+  type DraftMessage,
+  type NextStep,
+  type OpenLeg,
+  type Store,
+} from '../../src/store/store.ts';
 import { directoryFor } from '../support/transcripts.ts';
 
 export interface Backend {
@@ -18,7 +27,8 @@ export interface Backend {
 }
 
 const ATTEMPT: AttemptRecord = { startedAtMs: 1, durationMs: 2, outcome: 'delivered', statusCode: 204 };
-const ALL = { total: 1_000, perEndpoint: 1_000 };
+const ALL = { total: 1_000, perEndpoint: () => 1_000 };
+const LONG_MS = 1e12;
 
 export const LEG: OpenLeg = {
   sourceId: 'pbx',
@@ -42,7 +52,7 @@ export function draft(messageId: string, callId = 'call-1', endpointId = 'crm'):
     state: 'EARLY',
     direction: 'INCOMING',
   };
-  return { messageId, organisationId: 'acme', endpointId, event };
+  return { messageId, organisationId: 'acme', endpointId, event, expireAfterMs: LONG_MS };
 }
 
 export function storeContract(backend: Backend): void {
@@ -67,14 +77,18 @@ export function storeContract(backend: Backend): void {
 
   const settle = (
     store: Store,
-    claim: { laneId: number; messageId: string },
+    claim: Claim,
     next: NextStep,
     nowMs: number,
-  ) =>
-    store.outbox.settle(
-      [{ laneId: claim.laneId, messageId: claim.messageId, organisationId: 'acme', attempt: ATTEMPT, next }],
+    signal: Signal = { kind: 'answered' },
+  ) => {
+    const { laneId, token, messageId, organisationId, endpoint } = claim;
+    const endpointId = endpoint.id;
+    return store.outbox.settle(
+      [{ laneId, token, messageId, organisationId, endpointId, attempt: ATTEMPT, next, signal }],
       nowMs,
     );
+  };
 
   behaviour('messages of a call are numbered per endpoint in commit order', async (store) => {
     const committed = await store.calls.commit(
@@ -164,7 +178,7 @@ export function storeContract(backend: Backend): void {
       await store.calls.commit([{ leg: LEG, messages: [draft('a'), draft('b'), draft('c', 'call-2')] }], 0);
       const claims = await store.outbox.claim(1, ALL);
       const a = claims.find(({ messageId }) => messageId === 'a')!;
-      await settle(store, a, { kind: 'later', dueAtMs: 500 }, 1);
+      await settle(store, a, { kind: 'later', dueAtMs: 500, usesRetry: true }, 1);
       assert.deepEqual(await store.outbox.claim(499, ALL), []);
       assert.equal(await store.outbox.nextDueAtMs(), 500);
       const [again] = await store.outbox.claim(500, ALL);
@@ -175,7 +189,7 @@ export function storeContract(backend: Backend): void {
   behaviour('a message that joins a waiting lane does not make its head due sooner', async (store) => {
     await store.calls.commit([{ leg: LEG, messages: [draft('a')] }], 0);
     const [a] = await store.outbox.claim(1, ALL);
-    await settle(store, a!, { kind: 'later', dueAtMs: 500 }, 1);
+    await settle(store, a!, { kind: 'later', dueAtMs: 500, usesRetry: true }, 1);
     await store.calls.commit([{ leg: LEG, messages: [draft('b')] }], 2);
     assert.deepEqual(await store.outbox.claim(3, ALL), []);
   });
@@ -183,7 +197,7 @@ export function storeContract(backend: Backend): void {
   behaviour('a claim that is given back is due as before', async (store) => {
     await store.calls.commit([{ leg: LEG, messages: [draft('a')] }], 0);
     const [a] = await store.outbox.claim(1, ALL);
-    await store.outbox.release([a!.laneId]);
+    await store.outbox.release([a!]);
     const [again] = await store.outbox.claim(1, ALL);
     assert.deepEqual([again?.messageId, again?.attemptsMade], ['a', 0]);
   });
@@ -196,11 +210,12 @@ export function storeContract(backend: Backend): void {
         draft(`b${i}`, `call-${i}`, 'erp'),
       ]).flat();
       await store.calls.commit([{ leg: LEG, messages }], 0);
-      const first = await store.outbox.claim(1, { total: 100, perEndpoint: 3 });
+      const first = await store.outbox.claim(1, { total: 100, perEndpoint: () => 3 });
       const perEndpoint = Object.groupBy(first, ({ endpoint }) => endpoint.id);
       assert.deepEqual([perEndpoint['crm']?.length, perEndpoint['erp']?.length], [3, 3]);
-      assert.deepEqual(await store.outbox.claim(1, { total: 100, perEndpoint: 3 }), []);
-      assert.equal((await store.outbox.claim(1, { total: 5, perEndpoint: 100 })).length, 5);
+      assert.deepEqual(await store.outbox.claim(1, { total: 100, perEndpoint: () => 0 }), []);
+      await store.outbox.release(first);
+      assert.equal((await store.outbox.claim(1, { total: 5, perEndpoint: () => 100 })).length, 5);
     },
   );
 
@@ -209,7 +224,7 @@ export function storeContract(backend: Backend): void {
     await store.calls.commit([{ leg: LEG, messages: [...backlog, draft('b', 'call-1', 'erp')] }], 0);
     const seen = new Set<string>();
     for (let round = 0; round < 3; round += 1) {
-      for (const claim of await store.outbox.claim(1, { total: 2, perEndpoint: 2 }))
+      for (const claim of await store.outbox.claim(1, { total: 2, perEndpoint: () => 2 }))
         seen.add(claim.endpoint.id);
     }
     assert.deepEqual([...seen].toSorted(), ['crm', 'erp']);
@@ -254,4 +269,292 @@ export function storeContract(backend: Backend): void {
       ['b'],
     );
   });
+
+  const oneOfEach = async (store: Store) => {
+    await store.calls.commit([{ leg: LEG, messages: [draft('a')] }], 0);
+    const [claim] = await store.outbox.claim(1, ALL);
+    return claim!;
+  };
+  const messageIds = async (store: Store, nowMs: number) =>
+    (await store.outbox.claim(nowMs, ALL)).map(({ messageId }) => messageId);
+  const crmOf = async (store: Store) =>
+    (await store.health.overview()).endpoints.find(({ id }) => id === 'crm')!;
+  const failed: Signal = { kind: 'failed', reason: 'It is down.' };
+  const retryAt = (dueAtMs: number): NextStep => ({ kind: 'later', dueAtMs, usesRetry: true });
+
+  behaviour('a step of the retry schedule is counted apart from the attempts', async (store) => {
+    const first = await oneOfEach(store);
+    await settle(store, first, { kind: 'later', dueAtMs: 10, usesRetry: false }, 2);
+    const [second] = await store.outbox.claim(10, ALL);
+    await settle(store, second!, { kind: 'later', dueAtMs: 20, usesRetry: true }, 11);
+    const [third] = await store.outbox.claim(20, ALL);
+    assert.deepEqual([third?.attemptsMade, third?.retriesUsed], [2, 1]);
+  });
+
+  behaviour('an outcome under a claim that is no longer held changes nothing', async (store) => {
+    const claim = await oneOfEach(store);
+    const lost = await settle(store, { ...claim, token: 'another' }, { kind: 'delivered' }, 2);
+    assert.deepEqual(lost, ['a']);
+    assert.equal((await crmOf(store)).delivered, 0);
+    assert.deepEqual(await settle(store, claim, { kind: 'delivered' }, 3), []);
+    assert.equal((await crmOf(store)).delivered, 1);
+  });
+
+  behaviour(
+    'a head that has expired is finished as such, and the next one says what was skipped',
+    async (store) => {
+      const ringing = { ...draft('a'), expireAfterMs: 30 };
+      await store.calls.commit([{ leg: LEG, messages: [ringing, draft('b'), draft('c')] }], 0);
+      let claims = await store.outbox.claim(30, ALL);
+      if (claims.length === 0) claims = await store.outbox.claim(30, ALL);
+      assert.deepEqual(
+        claims.map(({ messageId, skipped }) => [messageId, skipped]),
+        [['b', [1]]],
+      );
+      assert.equal((await crmOf(store)).expired, 1);
+      await settle(store, claims[0]!, { kind: 'delivered' }, 31);
+      const [next] = await store.outbox.claim(31, ALL);
+      assert.deepEqual([next?.messageId, next?.skipped], ['c', []]);
+    },
+  );
+
+  behaviour('what died is told as skipped too', async (store) => {
+    await store.calls.commit([{ leg: LEG, messages: [draft('a'), draft('b')] }], 0);
+    const [a] = await store.outbox.claim(1, ALL);
+    await settle(store, a!, { kind: 'dead' }, 2);
+    const [b] = await store.outbox.claim(2, ALL);
+    assert.deepEqual([b?.messageId, b?.skipped], ['b', [1]]);
+  });
+
+  behaviour(
+    'upkeep expires what waits behind a head that does not expire, never what is claimed',
+    async (store) => {
+      const middle = { ...draft('b'), expireAfterMs: 30 };
+      const claimed = { ...draft('d', 'call-2'), expireAfterMs: 30 };
+      await store.calls.commit([{ leg: LEG, messages: [draft('a'), middle, draft('c'), claimed] }], 0);
+      const claims = await store.outbox.claim(1, ALL);
+      const a = claims.find(({ messageId }) => messageId === 'a')!;
+      await settle(store, a, retryAt(50), 2);
+      assert.equal(await store.upkeep.expire(40, 100), 1);
+      assert.equal(await store.upkeep.expire(40, 100), 0);
+      const [again] = await store.outbox.claim(50, ALL);
+      await settle(store, again!, { kind: 'delivered' }, 51);
+      const [c] = await store.outbox.claim(51, ALL);
+      assert.equal(c?.messageId, 'c');
+      const d = claims.find(({ messageId }) => messageId === 'd')!;
+      assert.deepEqual(await settle(store, d, { kind: 'delivered' }, 52), []);
+    },
+  );
+
+  behaviour(
+    'after failures in a row an endpoint is paused, then one probe at a time goes out',
+    async (store) => {
+      const messages = Array.from({ length: 6 }, (_, i) => draft(`a${i}`, `call-${i}`));
+      await store.calls.commit([{ leg: LEG, messages }], 0);
+      for (const claim of await store.outbox.claim(1, { total: 3, perEndpoint: () => 3 })) {
+        await settle(store, claim, retryAt(2), 1, failed);
+      }
+      assert.equal((await crmOf(store)).health.kind, 'paused');
+      assert.deepEqual(await messageIds(store, 900), []);
+      assert.ok(((await store.outbox.nextDueAtMs()) ?? 0) >= 1_001);
+      const probes = await store.outbox.claim(1_001, ALL);
+      assert.deepEqual(
+        probes.map(({ probe }) => probe),
+        [true],
+      );
+      assert.deepEqual(await messageIds(store, 1_002), []);
+      assert.match((await crmOf(store)).health.kind, /paused|probing/);
+      await settle(store, probes[0]!, { kind: 'delivered' }, 1_003);
+      assert.equal((await crmOf(store)).health.kind, 'recovering');
+      assert.ok((await messageIds(store, 1_004)).length < 5, 'not all at once');
+    },
+  );
+
+  behaviour('the health of an endpoint outlives a restart', async (store, reopen) => {
+    const claim = await oneOfEach(store);
+    await settle(store, claim, retryAt(2), 1, { kind: 'gone', reason: 'It wants no more.' });
+    const again = await reopen();
+    assert.equal((await crmOf(again)).health.kind, 'disabled');
+    assert.deepEqual(await messageIds(again, 10), []);
+  });
+
+  behaviour('a disabled endpoint keeps its messages until it is enabled', async (store) => {
+    assert.equal(await store.health.enable('acme', 'crm', false, 0), true);
+    assert.equal(await store.health.enable('acme', 'nobody', false, 0), false);
+    await store.calls.commit([{ leg: LEG, messages: [draft('a')] }], 1);
+    assert.deepEqual(await messageIds(store, 2), []);
+    await store.health.enable('acme', 'crm', true, 3);
+    assert.deepEqual(await messageIds(store, 4), ['a']);
+  });
+
+  behaviour(
+    'an endpoint that fails for long is announced, disabled, and its notices are kept until settled',
+    async (store) => {
+      const messages = Array.from({ length: 3 }, (_, i) => draft(`a${i}`, `call-${i}`));
+      await store.calls.commit([{ leg: LEG, messages }], 0);
+      for (const claim of await store.outbox.claim(1, ALL)) await settle(store, claim, retryAt(2), 1, failed);
+      assert.equal(await store.upkeep.watchHealth(40_000), 0);
+      assert.equal(await store.upkeep.watchHealth(60_000), 1);
+      assert.equal(await store.upkeep.watchHealth(100_001), 1);
+      assert.equal((await crmOf(store)).health.kind, 'disabled');
+      const notices = await store.upkeep.dueNotices(100_002, 100);
+      assert.deepEqual(
+        notices.filter(({ channel }) => channel === 'mail').map(({ notice }) => notice.kind),
+        ['paused', 'disable_soon', 'disabled'],
+      );
+      assert.equal(notices[0]?.url, 'https://crm.acme.example/calls');
+      await store.upkeep.settleNotice(notices[0]?.id ?? 0, 200_000);
+      await store.upkeep.settleNotice(notices[1]?.id ?? 0, undefined);
+      assert.equal((await store.upkeep.dueNotices(100_003, 100)).length, notices.length - 2);
+      const [later] = (await store.upkeep.dueNotices(200_000, 100)).filter(({ id }) => id === notices[0]?.id);
+      assert.equal(later?.attemptsMade, 1);
+    },
+  );
+
+  behaviour('an endpoint’s own limits hold: attempts at once and per second', async (store) => {
+    const [acme] = directoryFor('PJSIP').organisations;
+    const slow = { ...acme!.endpoints[0]!, delivery: { maxAtOnce: 2 } };
+    const paced = { ...acme!.endpoints[0]!, id: 'erp', delivery: { maxPerSecond: 10 } };
+    for (const endpoint of [slow, paced]) {
+      await store.directory.write([{ do: 'put-endpoint', is: 'changed', organisationId: 'acme', endpoint }]);
+    }
+    const messages = Array.from({ length: 40 }, (_, i) => [
+      draft(`a${i}`, `call-${i}`),
+      draft(`b${i}`, `call-${i}`, 'erp'),
+    ]).flat();
+    await store.calls.commit([{ leg: LEG, messages }], 0);
+    const sent: number[] = [];
+    for (let nowMs = 10; nowMs <= 1_010; nowMs += 50) {
+      const claims = await store.outbox.claim(nowMs, ALL);
+      const byEndpoint = Map.groupBy(claims, ({ endpoint }) => endpoint.id);
+      assert.ok((byEndpoint.get('crm')?.length ?? 0) <= 2);
+      for (const claim of byEndpoint.get('crm') ?? [])
+        await settle(store, claim, { kind: 'delivered' }, nowMs);
+      sent.push(byEndpoint.get('erp')?.length ?? 0);
+    }
+    const total = sent.reduce((sum, count) => sum + count);
+    assert.ok(total >= 10 && total <= 13, `${total} in a second`);
+  });
+
+  behaviour(
+    'what is finished is sent again as it was, marked, and live messages keep their order',
+    async (store) => {
+      await store.calls.commit([{ leg: LEG, messages: [draft('a'), draft('b')] }], 0);
+      for (let i = 0; i < 2; i += 1) {
+        const [claim] = await store.outbox.claim(5, ALL);
+        await settle(store, claim!, i === 0 ? { kind: 'delivered' } : { kind: 'dead' }, 5);
+      }
+      const order = { organisationId: 'acme', endpointId: 'crm' };
+      assert.equal(
+        await store.outbox.replay({ ...order, what: { kind: 'call', callId: 'call-1' } }, 10, 1),
+        1,
+      );
+      assert.equal(
+        await store.outbox.replay({ ...order, what: { kind: 'call', callId: 'call-1' } }, 10, 9),
+        1,
+      );
+      assert.equal(
+        await store.outbox.replay({ ...order, what: { kind: 'call', callId: 'call-1' } }, 10, 9),
+        0,
+      );
+      await store.calls.commit([{ leg: LEG, messages: [draft('c')] }], 11);
+      const seen: unknown[] = [];
+      for (let i = 0; i < 3; i += 1) {
+        const [claim] = await store.outbox.claim(13, ALL);
+        seen.push([
+          claim?.messageId,
+          claim?.replay,
+          (JSON.parse(claim!.body) as { seq_num: number }).seq_num,
+        ]);
+        await settle(store, claim!, { kind: 'delivered' }, 13);
+      }
+      assert.deepEqual(seen, [
+        ['a', true, 1],
+        ['b', true, 2],
+        ['c', false, 3],
+      ]);
+    },
+  );
+
+  behaviour(
+    'replays are chosen by message, by time and by having failed, of one endpoint alone',
+    async (store) => {
+      const messages = [draft('a', 'call-1'), draft('b', 'call-2'), draft('x', 'call-1', 'erp')];
+      await store.calls.commit([{ leg: LEG, messages }], 0);
+      await store.calls.commit([{ leg: LEG, messages: [draft('c', 'call-3')] }], 100);
+      for (const claim of await store.outbox.claim(101, ALL)) {
+        await settle(store, claim, claim.messageId === 'b' ? { kind: 'dead' } : { kind: 'delivered' }, 110);
+      }
+      const replayed = async (what: Parameters<typeof store.outbox.replay>[0]['what'], nowMs: number) => {
+        await store.outbox.replay({ organisationId: 'acme', endpointId: 'crm', what }, nowMs, 100);
+        const claims = await store.outbox.claim(nowMs, ALL);
+        for (const claim of claims) await settle(store, claim, { kind: 'delivered' }, nowMs);
+        return claims.map(({ messageId }) => messageId).toSorted();
+      };
+      assert.deepEqual(await replayed({ kind: 'since', sinceMs: 105, only: 'failed' }, 200), ['b']);
+      assert.deepEqual(await replayed({ kind: 'since', sinceMs: 50 }, 300), ['c']);
+      assert.deepEqual(await replayed({ kind: 'message', messageId: 'a' }, 400), ['a']);
+      assert.deepEqual(await replayed({ kind: 'message', messageId: 'x' }, 500), []);
+    },
+  );
+
+  behaviour('live messages go before replays', async (store) => {
+    const old = Array.from({ length: 20 }, (_, i) => draft(`a${i}`, `call-${i}`));
+    await store.calls.commit([{ leg: LEG, messages: old }], 0);
+    for (const claim of await store.outbox.claim(1, ALL))
+      await settle(store, claim, { kind: 'delivered' }, 2);
+    const order = { organisationId: 'acme', endpointId: 'crm', what: { kind: 'since', sinceMs: 0 } } as const;
+    assert.equal(await store.outbox.replay(order, 10, 100), 20);
+    await store.calls.commit([{ leg: LEG, messages: [draft('live', 'call-99')] }], 20);
+    const [first] = await store.outbox.claim(21, { total: 1, perEndpoint: () => 1 });
+    assert.equal(first?.messageId, 'live');
+  });
+
+  behaviour(
+    'what is finished is forgotten after its time, in steps; a call that goes on keeps its numbers',
+    async (store) => {
+      const messages = Array.from({ length: 5 }, (_, i) => draft(`a${i}`, `call-${i + 2}`));
+      await store.calls.commit([{ leg: LEG, messages: [draft('open'), ...messages] }], 0);
+      for (const claim of await store.outbox.claim(1, ALL))
+        await settle(store, claim, { kind: 'delivered' }, 50);
+      assert.equal(await store.upkeep.forget(50, 100), 0);
+      assert.equal(await store.upkeep.forget(51, 4), 4);
+      assert.equal(await store.upkeep.forget(51, 4), 2);
+      assert.equal(await store.upkeep.forget(51, 4), 0);
+      const [next] = await store.calls.commit([{ leg: LEG, messages: [draft('next')] }], 60);
+      assert.equal(next?.seqNum, 2, 'a number is never used twice');
+      const everything = { kind: 'since', sinceMs: 0 } as const;
+      assert.equal(
+        await store.outbox.replay({ organisationId: 'acme', endpointId: 'crm', what: everything }, 70, 100),
+        0,
+      );
+    },
+  );
+
+  behaviour(
+    'a lease is held by one node, renewed under the same term, and handed over under the next',
+    async (store) => {
+      const first = await store.leases.hold('source/pbx', 1_000, 0);
+      assert.deepEqual(await store.leases.hold('source/pbx', 1_000, 500), first);
+      const held = await store.leases.held('source/', 600);
+      assert.deepEqual(
+        held.map(({ name, term, untilMs }) => [name, term, untilMs]),
+        [['source/pbx', first!.term, 1_500]],
+      );
+      await store.calls.commit([{ leg: LEG, messages: [] }], 600, [first!]);
+      await store.leases.release('source/pbx');
+      assert.deepEqual(await store.leases.held('source/', 600), []);
+      const second = await store.leases.hold('source/pbx', 1_000, 700);
+      assert.ok(second!.term > first!.term);
+      await assert.rejects(
+        store.calls.commit([{ leg: { ...LEG, leg: 'x' }, messages: [] }], 701, [first!]),
+        LeaseLost,
+      );
+      assert.deepEqual(
+        (await store.calls.openLegs('pbx')).map(({ leg }) => leg),
+        [LEG.leg],
+        'nothing was kept',
+      );
+    },
+  );
 }

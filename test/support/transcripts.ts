@@ -88,6 +88,7 @@ export function directoryFor(technology: string, organisation: Partial<Organisat
             url: 'https://crm.acme.example/calls',
             secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
             states: DEFAULT_STATES,
+            delivery: {},
           },
         ],
         ...organisation,

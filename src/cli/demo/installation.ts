@@ -48,7 +48,7 @@ export function demoDirectory({ amiPort, endpointUrl, secret, username, password
           devices: [{ source: 'office-pbx', address: `PJSIP/${extension}`, type: 'SOFT' }],
         })),
         functionNumbers: [{ number: '+358942723000', kind: 'QUEUE' }],
-        endpoints: [{ id: 'crm', url: endpointUrl, secret, states: DEFAULT_STATES }],
+        endpoints: [{ id: 'crm', url: endpointUrl, secret, states: DEFAULT_STATES, delivery: {} }],
       },
     ],
   };

@@ -2,6 +2,7 @@
  * Runs recordings through the very same pipeline as `serve`: decoder, mapper, ingest, store; only the database is in
  * memory and nothing is sent. The ids are made with a fixed key, so that two runs print the same.
  */
+import { DEFAULTS, healthRulesOf } from '../../config/connector-config.ts';
 import { Ingest } from '../../ingest/ingest.ts';
 import { planChanges } from '../../policy/directory-changes.ts';
 import type { Directory } from '../../policy/directory.ts';
@@ -12,7 +13,7 @@ import { CallhookError } from '../../runtime/errors.ts';
 import { deriveKeys, INSTALLATION_KEY_BYTES } from '../../runtime/keys.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createAmiPlayback } from '../../source/ami/playback.ts';
-import { openSqliteStore } from '../../store/sqlite/store.ts';
+import { openStore } from '../../store/open-store.ts';
 import type { CommittedMessage } from '../../store/store.ts';
 import { Explanation } from './explanation.ts';
 import { readRecording } from './recording.ts';
@@ -42,7 +43,7 @@ export async function playBack(options: PlayBackOptions): Promise<Explanation> {
     );
   }
   const keys = deriveKeys(new Uint8Array(INSTALLATION_KEY_BYTES));
-  const store = openSqliteStore(':memory:', keys.secrets);
+  const store = await openStore(':memory:', keys.secrets, healthRulesOf(DEFAULTS));
   const explanation = new Explanation();
   try {
     const wanted = withListeners(options.directory, options.states, remark);
@@ -90,6 +91,7 @@ function withListeners(
         url: 'https://playback.invalid/',
         secret: '',
         states: states ?? DEFAULT_STATES,
+        delivery: {},
       };
       return { ...organisation, endpoints: [endpoint] };
     }

@@ -10,6 +10,7 @@ import { DEVICE_TYPES } from '../../policy/device-type.ts';
 import { DEFAULT_STATES, FUNCTION_KINDS } from '../../policy/organisation.ts';
 import { isKnownCountry } from '../../policy/phone-number.ts';
 import { problemOfUrl } from './endpoint-url.ts';
+import { readDuration } from './duration.ts';
 import { nearWord } from './near-word.ts';
 
 /** Words for what the schema below does not word itself. */
@@ -60,6 +61,9 @@ const line = z
     (text) => !CONTROL.test(text) && text.trim() === text,
     'must be one line, no space before or after it',
   );
+
+const DURATION_WANTED = 'must be a time such as 30s, 5m, 8h or 3d';
+const LONGEST_DURATION_MS = 365 * 86_400_000;
 
 const id = z
   .string()
@@ -124,6 +128,27 @@ const endpointSecret = z
   )
   .optional();
 
+const duration = z
+  .string(says(DURATION_WANTED))
+  .regex(/^\d{1,6}(ms|s|m|h|d)$/, DURATION_WANTED)
+  .transform(readDuration)
+  .refine((ms) => ms >= 1 && ms <= LONGEST_DURATION_MS, 'must be from 1 ms to 365 days');
+
+const retry = z
+  .union(
+    [oneOf(['standard', 'brief']), z.array(duration).max(100, 'has more than 100 delays')],
+    says('must be standard, brief, or a list of delays such as [5s, 1m, 1h]'),
+  )
+  .optional();
+
+const expire = strict(Object.fromEntries(LEG_STATES.map((state) => [state, duration.optional()]))).optional();
+
+const perSecond = z
+  .string(says('must be a number of attempts per second'))
+  .regex(/^\d{1,5}(\.\d{1,3})?$/, 'must be a number of attempts per second, such as 20 or 0.5')
+  .transform(Number)
+  .refine((rate) => rate > 0, 'must be more than 0');
+
 /** @param secrets `ignore`: one that is missing or wrong is left empty */
 export function directoryFileSchema(secrets: 'resolve' | 'ignore') {
   const source = strict({
@@ -142,6 +167,10 @@ export function directoryFileSchema(secrets: 'resolve' | 'ignore') {
     url,
     secret: secrets === 'resolve' ? endpointSecret : endpointSecret.catch(undefined),
     states,
+    retry,
+    expire,
+    max_at_once: wholeNumber(1, 10_000).optional(),
+    max_per_second: perSecond.optional(),
   });
   const organisation = strict({
     id,

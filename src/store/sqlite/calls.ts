@@ -1,8 +1,15 @@
 /** Open legs, and the one transaction that moves legs and files their messages. */
 import type { DatabaseSync } from 'node:sqlite';
 import { encodeBody } from '../../call/outward-event.ts';
-import type { CallStore, CommittedMessage, DraftMessage, OpenLeg } from '../store.ts';
+import {
+  LeaseLost,
+  type CallStore,
+  type CommittedMessage,
+  type DraftMessage,
+  type OpenLeg,
+} from '../store.ts';
 import { inTransaction } from './database.ts';
+import type { EndpointBook } from './endpoint-book.ts';
 
 /** The columns of `open_leg` that are not in its JSON. */
 interface LegRow {
@@ -14,7 +21,7 @@ interface LegRow {
   remembered: string;
 }
 
-export function createCallStore(db: DatabaseSync): CallStore {
+export function createCallStore(db: DatabaseSync, book: EndpointBook, node: string): CallStore {
   const selectSources = db.prepare('SELECT DISTINCT source_id FROM open_leg');
   const selectLegs = db.prepare('SELECT * FROM open_leg WHERE source_id = ?');
   const putLeg = db.prepare(`
@@ -27,11 +34,12 @@ export function createCallStore(db: DatabaseSync): CallStore {
   const nextInLane = db.prepare(`
     INSERT INTO lane (organisation_id, endpoint_id, call_id, last_seq, due_at_ms) VALUES (?, ?, ?, 1, ?)
     ON CONFLICT (organisation_id, endpoint_id, call_id)
-    DO UPDATE SET last_seq = last_seq + 1, due_at_ms = coalesce(due_at_ms, excluded.due_at_ms)
+    DO UPDATE SET last_seq = last_seq + 1, due_at_ms = coalesce(due_at_ms, excluded.due_at_ms), rank = 0
     RETURNING id, last_seq`);
   const insertMessage = db.prepare(`
-    INSERT INTO message (id, lane_id, seq, body, created_at_ms, outcome, attempts)
-    VALUES (?, ?, ?, ?, ?, 'pending', 0)`);
+    INSERT INTO message (id, lane_id, seq, body, created_at_ms, expires_at_ms, outcome, attempts)
+    VALUES (?, ?, ?, ?, ?, ?, 'pending', 0)`);
+  const selectTerm = db.prepare('SELECT term FROM lease WHERE name = ? AND node = ?');
 
   const keepLeg = (leg: OpenLeg) => {
     if (leg.progress.state === 'TERMINATED') {
@@ -43,14 +51,14 @@ export function createCallStore(db: DatabaseSync): CallStore {
   };
 
   const fileMessage = (draft: DraftMessage, nowMs: number): CommittedMessage | undefined => {
-    const { messageId, organisationId, endpointId, event } = draft;
+    const { messageId, organisationId, endpointId, event, expireAfterMs } = draft;
     if (hasMessage.get(messageId) !== undefined) return undefined;
     const lane = nextInLane.get(organisationId, endpointId, event.call_id, nowMs) as {
       id: number;
       last_seq: number;
     };
     const body = encodeBody(lane.last_seq, event);
-    insertMessage.run(messageId, lane.id, lane.last_seq, body, nowMs);
+    insertMessage.run(messageId, lane.id, lane.last_seq, body, nowMs, Math.round(nowMs + expireAfterMs));
     return { messageId, endpointId, seqNum: lane.last_seq, body };
   };
 
@@ -73,18 +81,29 @@ export function createCallStore(db: DatabaseSync): CallStore {
       }));
     },
 
-    async commit(changes, nowMs) {
-      return inTransaction(db, () => {
-        const committed: CommittedMessage[] = [];
+    async commit(changes, nowMs, held = []) {
+      const committed = inTransaction(db, () => {
+        const lost = held.filter(({ name, term }) => {
+          return (selectTerm.get(name, node) as { term: number } | undefined)?.term !== term;
+        });
+        if (lost.length > 0) throw new LeaseLost(lost.map(({ name }) => name));
+        const stored: CommittedMessage[] = [];
         for (const { leg, messages } of changes) {
           keepLeg(leg);
           for (const draft of messages) {
             const message = fileMessage(draft, nowMs);
-            if (message !== undefined) committed.push(message);
+            if (message !== undefined) stored.push(message);
           }
         }
-        return committed;
+        return stored;
       });
+      for (const { leg, messages } of committed.length > 0 ? changes : []) {
+        for (const { endpointId } of messages) {
+          const entry = book.get(leg.organisationId, endpointId);
+          if (entry !== undefined) book.isDue(entry, nowMs);
+        }
+      }
+      return committed;
     },
   };
 }

@@ -6,9 +6,10 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { CallhookError, systemCodeOf } from '../../runtime/errors.ts';
 import { sql as first } from './migrations/0001-first.ts';
+import { sql as delivery } from './migrations/0002-delivery.ts';
 
 /** In order; the position is the number. */
-const MIGRATIONS: readonly string[] = [first];
+const MIGRATIONS: readonly string[] = [first, delivery];
 
 const BUSY_TIMEOUT_MS = 5_000;
 

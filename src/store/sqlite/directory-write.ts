@@ -31,16 +31,23 @@ export function prepareDirectoryWrite(
     INSERT INTO function_number (organisation_id, number, kind) VALUES (?, ?, ?)
     ON CONFLICT (organisation_id, number) DO UPDATE SET kind = excluded.kind`);
   const putEndpoint = db.prepare(`
-    INSERT INTO endpoint (organisation_id, id, url, states, secret) VALUES (?, ?, ?, ?, ?)
+    INSERT INTO endpoint (organisation_id, id, url, states, secret, delivery) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (organisation_id, id) DO UPDATE
-    SET url = excluded.url, states = excluded.states, secret = excluded.secret`);
+    SET url = excluded.url, states = excluded.states, secret = excluded.secret, delivery = excluded.delivery`);
 
   const writeSource = ({ id, kind, secret, ...settings }: SourceSettings) =>
     putSource.run(id, kind, JSON.stringify(settings), secrets.seal(secret));
   const writeOrganisation = ({ id, name, defaultCountry, privacy }: Organisation) =>
     putOrganisation.run(id, name, defaultCountry, JSON.stringify(privacy));
-  const writeEndpoint = (organisationId: string, { id, url, states, secret }: EndpointWithSecret) =>
-    putEndpoint.run(organisationId, id, url, JSON.stringify(states), secrets.seal(secret));
+  const writeEndpoint = (organisationId: string, { id, url, states, secret, delivery }: EndpointWithSecret) =>
+    putEndpoint.run(
+      organisationId,
+      id,
+      url,
+      JSON.stringify(states),
+      secrets.seal(secret),
+      JSON.stringify(delivery),
+    );
 
   const make = (change: DirectoryChange): unknown => {
     switch (change.do) {
@@ -120,7 +127,7 @@ function prepareRemovals(db: DatabaseSync) {
   const forgetEndpointState = db.prepare(`
     DELETE FROM endpoint_state WHERE organisation_id = ? AND endpoint_id = ?`);
   const buryMessages = db.prepare(`
-    UPDATE message SET outcome = 'dead'
+    UPDATE message SET outcome = 'dead', finished_at_ms = created_at_ms
     WHERE outcome = 'pending' AND lane_id IN (
       SELECT id FROM lane WHERE organisation_id = ? AND endpoint_id = ? AND due_at_ms IS NOT NULL)`);
   const stopLanes = db.prepare(`

@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { LegState } from '../../call/leg-event.ts';
+import type { DeliverySettings } from '../../policy/delivery-settings.ts';
 import type { DeviceType } from '../../policy/device-type.ts';
 import type { Directory, OrganisationEntry, SourceSettings } from '../../policy/directory.ts';
 import type {
@@ -42,10 +43,11 @@ interface DeviceRow {
   type: DeviceType | null;
 }
 
-interface EndpointRow {
+export interface EndpointRow {
   id: string;
   url: string;
   states: string;
+  delivery: string;
 }
 
 type OfOrganisation<Row> = Row & { organisation_id: string };
@@ -72,7 +74,7 @@ export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): Dire
     WHERE number.organisation_id = ? AND number.number = ?`);
   const selectOrganisation = db.prepare('SELECT * FROM organisation WHERE id = ?');
   const selectEndpointsOf = db.prepare(`
-    SELECT id, url, states FROM endpoint WHERE organisation_id = ? ORDER BY id`);
+    SELECT id, url, states, delivery FROM endpoint WHERE organisation_id = ? ORDER BY id`);
 
   const write = prepareDirectoryWrite(db, secrets);
 
@@ -192,6 +194,11 @@ function deviceOf(row: DeviceRow): Device {
   return device;
 }
 
-function endpointOf(row: EndpointRow): Endpoint {
-  return { id: row.id, url: row.url, states: JSON.parse(row.states) as LegState[] };
+export function endpointOf(row: EndpointRow): Endpoint {
+  return {
+    id: row.id,
+    url: row.url,
+    states: JSON.parse(row.states) as LegState[],
+    delivery: JSON.parse(row.delivery) as DeliverySettings,
+  };
 }

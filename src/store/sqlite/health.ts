@@ -1,6 +1,11 @@
 /** How sources and endpoints are doing, for people who look. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { AttemptRecord, EndpointHealth, HealthStore, SourceHealth } from '../store.ts';
+import { disabled, enabled } from '../../policy/endpoint-health.ts';
+import type { AttemptRecord, EndpointOverview, HealthStore, SourceHealth } from '../store.ts';
+import { inTransaction } from './database.ts';
+import type { EndpointBook } from './endpoint-book.ts';
+import { healthOf, prepareHealthWrite } from './health-write.ts';
+import type { OtherProcesses } from './other-processes.ts';
 
 interface SourceRow {
   id: string;
@@ -17,11 +22,14 @@ interface EndpointRow {
   pending: number;
   oldest_ms: number | null;
   delivered: number | null;
+  expired: number | null;
   dead: number | null;
   last: string | null;
+  health: string | null;
 }
 
-export function createHealthStore(db: DatabaseSync): HealthStore {
+export function createHealthStore(db: DatabaseSync, book: EndpointBook, others: OtherProcesses): HealthStore {
+  const health = prepareHealthWrite(db);
   const putState = db.prepare(`
     INSERT INTO source_state (source_id, status, since_ms, advice) VALUES (?, ?, ?, ?)
     ON CONFLICT (source_id) DO UPDATE SET status = excluded.status, since_ms = excluded.since_ms, advice = excluded.advice`);
@@ -31,7 +39,8 @@ export function createHealthStore(db: DatabaseSync): HealthStore {
     FROM source LEFT JOIN source_state AS state ON state.source_id = source.id
     ORDER BY source.id`);
   const endpoints = db.prepare(`
-    SELECT endpoint.organisation_id, endpoint.id, endpoint.url, state.delivered, state.dead, state.last,
+    SELECT endpoint.organisation_id, endpoint.id, endpoint.url, state.delivered, state.expired, state.dead,
+           state.last, state.health,
            coalesce(backlog.pending, 0) AS pending, backlog.oldest_ms
     FROM endpoint
     LEFT JOIN endpoint_state AS state
@@ -55,6 +64,17 @@ export function createHealthStore(db: DatabaseSync): HealthStore {
         endpoints: (endpoints.all() as unknown as EndpointRow[]).map(readEndpoint),
       };
     },
+
+    async enable(organisationId, endpointId, on, nowMs) {
+      others.notice();
+      const entry = book.get(organisationId, endpointId);
+      if (entry === undefined) return false;
+      const after = (on ? enabled : disabled)(entry.gate.health, nowMs);
+      inTransaction(db, () => health.write(entry, after, [], nowMs));
+      entry.gate = { ...entry.gate, health: after };
+      book.changed(entry);
+      return true;
+    },
   };
 }
 
@@ -69,16 +89,18 @@ function readSource(row: SourceRow): SourceHealth {
   return health;
 }
 
-function readEndpoint(row: EndpointRow): EndpointHealth {
-  const health: EndpointHealth = {
+function readEndpoint(row: EndpointRow): EndpointOverview {
+  const overview: EndpointOverview = {
     organisationId: row.organisation_id,
     id: row.id,
     url: row.url,
     pending: row.pending,
     delivered: row.delivered ?? 0,
+    expired: row.expired ?? 0,
     dead: row.dead ?? 0,
+    health: healthOf(row.health),
   };
-  if (row.oldest_ms !== null) health.oldestPendingAtMs = row.oldest_ms;
-  if (row.last !== null) health.last = JSON.parse(row.last) as AttemptRecord;
-  return health;
+  if (row.oldest_ms !== null) overview.oldestPendingAtMs = row.oldest_ms;
+  if (row.last !== null) overview.last = JSON.parse(row.last) as AttemptRecord;
+  return overview;
 }

@@ -1,179 +1,236 @@
 /**
- * The outbox on an embedded database: one process claims, so claims are held in memory and end with it; what is
- * pending in the file is due again at the next start.
+ * The outbox on an embedded database: one process claims, so claims are held in memory (endpoint-book.ts) and end with
+ * it; what is pending in the file is due again at the next start.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import type { SecretBox } from '../../runtime/keys.ts';
-import type { Claim, OutboxStore, Settlement } from '../store.ts';
+import { afterClaim, allowance, type Gate } from '../../policy/endpoint-health.ts';
+import type { AttemptRecord, Claim, OutboxStore, Settlement, StoreOptions } from '../store.ts';
 import { inTransaction } from './database.ts';
+import type { EndpointBook, Entry } from './endpoint-book.ts';
+import { prepareFinish } from './finish.ts';
+import { prepareHealthWrite } from './health-write.ts';
+import { prepareReplay } from './replay.ts';
+import type { OtherProcesses } from './other-processes.ts';
 
-interface EndpointKey {
-  organisation_id: string;
-  endpoint_id: string;
-}
-
-interface HeadRow extends EndpointKey {
+interface HeadRow {
+  lane_id: number;
+  due_at_ms: number;
+  skipped: string | null;
   message_id: string;
   body: string;
   attempts: number;
+  retries: number;
   created_at_ms: number;
-  url: string;
-  states: string;
-  secret: Uint8Array;
+  expires_at_ms: number | null;
+  replay_of: string | null;
 }
 
-/** Sorts before every id. */
-const BEFORE_ALL: EndpointKey = { organisation_id: '', endpoint_id: '' };
+/** Live lanes go before those in which only replays wait. */
+const RANKS = [0, 1];
 
-export function createOutboxStore(db: DatabaseSync, secrets: SecretBox): OutboxStore {
-  /** Claimed lanes by endpoint. */
-  const claimed = new Map<string, Set<number>>();
-  const endpointOfLane = new Map<number, string>();
-  /** Where the last round over the endpoints ended, so that each gets its turn. */
-  let turn = BEFORE_ALL;
+export function createOutboxStore(
+  db: DatabaseSync,
+  book: EndpointBook,
+  others: OtherProcesses,
+  { node, rules }: Pick<StoreOptions, 'node' | 'rules'>,
+): OutboxStore {
+  const finish = prepareFinish(db);
+  const health = prepareHealthWrite(db);
+  const replay = prepareReplay(db);
+  let claims = 0;
 
-  const nextEndpoint = db.prepare(`
-    SELECT organisation_id, endpoint_id FROM lane
-    WHERE due_at_ms IS NOT NULL AND (organisation_id, endpoint_id) > (?, ?)
-    ORDER BY organisation_id, endpoint_id LIMIT 1`);
-  const dueLanes = db.prepare(`
-    SELECT id, due_at_ms FROM lane
-    WHERE organisation_id = ? AND endpoint_id = ? AND due_at_ms <= ?
-    ORDER BY due_at_ms LIMIT ?`);
-  const head = db.prepare(`
-    SELECT lane.organisation_id, lane.endpoint_id, message.id AS message_id, message.body, message.attempts,
-           message.created_at_ms, endpoint.url, endpoint.states, endpoint.secret
+  const dueHeads = db.prepare(`
+    SELECT lane.id AS lane_id, lane.due_at_ms, lane.skipped, message.id AS message_id, message.body, message.attempts,
+           message.retries, message.created_at_ms, message.expires_at_ms, message.replay_of
     FROM lane
     JOIN message ON message.lane_id = lane.id AND message.outcome = 'pending'
-    JOIN endpoint ON endpoint.organisation_id = lane.organisation_id AND endpoint.id = lane.endpoint_id
-    WHERE lane.id = ?
-    ORDER BY message.seq LIMIT 1`);
-  const settleMessage = db.prepare(`
-    UPDATE message SET outcome = ?, attempts = attempts + 1 WHERE id = ? AND outcome = 'pending' RETURNING attempts`);
+      AND message.seq = (SELECT min(seq) FROM message WHERE lane_id = lane.id AND outcome = 'pending')
+    WHERE lane.organisation_id = ? AND lane.endpoint_id = ? AND lane.rank = ? AND lane.due_at_ms <= ?
+    ORDER BY lane.due_at_ms LIMIT ?`);
+  const nextDue = db.prepare(`
+    SELECT id, due_at_ms FROM lane
+    WHERE organisation_id = ? AND endpoint_id = ? AND rank = ? AND due_at_ms IS NOT NULL
+    ORDER BY due_at_ms LIMIT ?`);
   const insertAttempt = db.prepare(`
     INSERT INTO attempt (message_id, number, started_at_ms, duration_ms, outcome, status_code, detail)
-    VALUES (?, ?, ?, ?, ?, ?, ?)`);
+    SELECT id, attempts + 1, ?2, ?3, ?4, ?5, ?6 FROM message WHERE id = ?1`);
+  const settleLater = db.prepare(`
+    UPDATE message SET attempts = attempts + 1, retries = retries + ? WHERE id = ? AND outcome = 'pending'`);
+  const countAttempt = db.prepare('UPDATE message SET attempts = attempts + 1 WHERE id = ?');
   const setDue = db.prepare('UPDATE lane SET due_at_ms = ? WHERE id = ?');
-  const setDueIfPending = db.prepare(`
-    UPDATE lane SET due_at_ms =
-      CASE WHEN EXISTS (SELECT 1 FROM message WHERE lane_id = lane.id AND outcome = 'pending') THEN ? END
-    WHERE id = ?`);
-  const countOutcome = db.prepare(`
-    INSERT INTO endpoint_state (organisation_id, endpoint_id, delivered, dead, last)
-    SELECT organisation_id, endpoint_id, ?1, ?2, ?3 FROM lane WHERE id = ?4
-    ON CONFLICT (organisation_id, endpoint_id) DO UPDATE
-    SET delivered = delivered + excluded.delivered, dead = dead + excluded.dead, last = excluded.last`);
 
-  /** All endpoints with something pending, beginning behind `from` and going round once. */
-  function* waitingEndpoints(from: EndpointKey): Generator<EndpointKey> {
-    const after = (key: EndpointKey) =>
-      nextEndpoint.get(key.organisation_id, key.endpoint_id) as EndpointKey | undefined;
-    for (let key = after(from); key !== undefined; key = after(key)) yield key;
-    for (let key = after(BEFORE_ALL); key !== undefined && !isBehind(key, from); key = after(key)) yield key;
-  }
-
-  const laneRows = (key: EndpointKey, untilMs: number, count: number) => {
-    const taken = claimed.get(nameOf(key)) ?? new Set<number>();
-    const rows = dueLanes.all(key.organisation_id, key.endpoint_id, untilMs, count + taken.size);
-    return (rows as { id: number; due_at_ms: number }[]).filter(({ id }) => !taken.has(id)).slice(0, count);
+  /** Free lanes of an endpoint whose heads are due, at most `count`. */
+  const headsOf = (entry: Entry, nowMs: number, count: number): HeadRow[] => {
+    const heads: HeadRow[] = [];
+    for (const rank of RANKS) {
+      if (heads.length >= count) break;
+      const most = count - heads.length + entry.claimed.size;
+      const rows = dueHeads.all(entry.organisationId, entry.endpoint.id, rank, nowMs, most);
+      for (const row of rows as unknown as HeadRow[]) {
+        if (heads.length < count && !entry.claimed.has(row.lane_id)) heads.push(row);
+      }
+    }
+    return heads;
   };
 
-  const take = (laneId: number): Claim | undefined => {
-    const row = head.get(laneId) as HeadRow | undefined;
-    if (row === undefined) return undefined;
-    const name = nameOf(row);
-    claimed.set(name, (claimed.get(name) ?? new Set()).add(laneId));
-    endpointOfLane.set(laneId, name);
+  /** When the earliest free lane of an endpoint is due. */
+  const earliestOf = ({ organisationId, endpoint, claimed }: Entry): number => {
+    const earliest = RANKS.map((rank) => {
+      const rows = nextDue.all(organisationId, endpoint.id, rank, claimed.size + 1);
+      return (rows as { id: number; due_at_ms: number }[]).find(({ id }) => !claimed.has(id))?.due_at_ms;
+    });
+    return Math.min(...earliest.map((atMs) => atMs ?? Infinity));
+  };
+
+  const take = (entry: Entry, head: HeadRow): Claim => {
+    claims += 1;
+    const token = `${node}-${claims}`;
+    entry.claimed.set(head.lane_id, token);
     return {
-      laneId,
-      messageId: row.message_id,
-      organisationId: row.organisation_id,
-      endpoint: {
-        id: row.endpoint_id,
-        url: row.url,
-        states: JSON.parse(row.states),
-        secret: secrets.open(row.secret),
-      },
-      body: row.body,
-      attemptsMade: row.attempts,
-      createdAtMs: row.created_at_ms,
+      laneId: head.lane_id,
+      token,
+      lapsesAtMs: Infinity,
+      messageId: head.message_id,
+      organisationId: entry.organisationId,
+      endpoint: entry.endpoint,
+      body: head.body,
+      attemptsMade: head.attempts,
+      retriesUsed: head.retries,
+      createdAtMs: head.created_at_ms,
+      skipped: head.skipped === null ? [] : (JSON.parse(head.skipped) as number[]),
+      replay: head.replay_of !== null,
+      probe: entry.gate.health.kind === 'paused' || entry.gate.health.kind === 'probing',
     };
   };
 
-  const giveBack = (laneId: number) => {
-    const name = endpointOfLane.get(laneId);
-    if (name === undefined) return;
-    endpointOfLane.delete(laneId);
-    const lanes = claimed.get(name);
-    lanes?.delete(laneId);
-    if (lanes?.size === 0) claimed.delete(name);
+  /** One look at one endpoint: claims what it may have of at most `room`. */
+  const look = (entry: Entry, nowMs: number, room: number): Claim[] => {
+    const { maxAtOnce = Infinity, maxPerSecond } = entry.endpoint.delivery;
+    const free = Math.min(room, maxAtOnce - entry.claimed.size);
+    const allowed = Math.min(free, allowance(entry.gate, nowMs, entry.claimed.size, maxPerSecond));
+    if (allowed <= 0) {
+      // Either a settlement brings it back, or the time of its next chance.
+      entry.full = free <= 0 || entry.claimed.size > 0;
+      book.changed(entry);
+      return [];
+    }
+    const heads = headsOf(entry, nowMs, allowed);
+    const [live, over] = [
+      heads.filter((head) => !isOver(head, nowMs)),
+      heads.filter((head) => isOver(head, nowMs)),
+    ];
+    const taken = live.map((head) => take(entry, head));
+    entry.gate = afterClaim(entry.gate, taken.length, nowMs, rules, maxPerSecond);
+    if (over.length > 0) {
+      inTransaction(db, () => {
+        for (const { lane_id } of over) finish.expireLane(lane_id, nowMs);
+      });
+    }
+    // Whoever was served stands at the end of those that are due.
+    entry.dueAtMs = heads.length === allowed ? nowMs : earliestOf(entry);
+    book.changed(entry);
+    return taken;
   };
 
-  const settleOne = ({ laneId, messageId, attempt, next }: Settlement, nowMs: number) => {
-    const outcome = next.kind === 'later' ? 'pending' : next.kind;
-    const row = settleMessage.get(outcome, messageId) as { attempts: number } | undefined;
-    // The message may have become a dead letter meanwhile, because its endpoint was removed.
-    if (row === undefined) return;
-    const { startedAtMs, durationMs, outcome: code, statusCode, detail } = attempt;
-    insertAttempt.run(
-      messageId,
-      row.attempts,
-      startedAtMs,
-      durationMs,
-      code,
-      statusCode ?? null,
-      detail ?? null,
-    );
-    if (next.kind === 'later') setDue.run(next.dueAtMs, laneId);
-    else setDueIfPending.run(nowMs, laneId);
-    const { delivered, dead } = { delivered: next.kind === 'delivered', dead: next.kind === 'dead' };
-    countOutcome.run(Number(delivered), Number(dead), JSON.stringify(attempt), laneId);
+  const giveBack = (entry: Entry, laneId: number) => {
+    entry.claimed.delete(laneId);
+    entry.full = false;
+  };
+
+  const settleOne = (settlement: Settlement, nowMs: number) => {
+    const { laneId, messageId, next } = settlement;
+    logAttempt(messageId, settlement.attempt);
+    switch (next.kind) {
+      case 'later':
+        settleLater.run(Number(next.usesRetry), messageId);
+        setDue.run(next.dueAtMs, laneId);
+        return;
+      case 'delivered':
+        return finish.delivered(messageId, laneId, nowMs);
+      case 'dead':
+        return finish.dead(messageId, laneId, nowMs);
+    }
+  };
+
+  const logAttempt = (messageId: string, attempt: AttemptRecord) => {
+    const { startedAtMs, durationMs, outcome, statusCode, detail } = attempt;
+    insertAttempt.run(messageId, startedAtMs, durationMs, outcome, statusCode ?? null, detail ?? null);
   };
 
   return {
     async claim(nowMs, { total, perEndpoint }) {
-      const claims: Claim[] = [];
-      for (const key of waitingEndpoints(turn)) {
-        if (claims.length >= total) break;
-        const room = Math.min(perEndpoint - (claimed.get(nameOf(key))?.size ?? 0), total - claims.length);
-        if (room <= 0) continue;
-        for (const { id } of laneRows(key, nowMs, room)) {
-          const claim = take(id);
-          if (claim !== undefined) claims.push(claim);
+      others.notice();
+      const taken: Claim[] = [];
+      const seen = new Set<Entry>();
+      for (let entry = book.next(nowMs); entry !== undefined; entry = book.next(nowMs)) {
+        if (seen.has(entry)) {
+          book.changed(entry);
+          break;
         }
-        turn = key;
+        seen.add(entry);
+        const wanted = perEndpoint(entry.organisationId, entry.endpoint.id);
+        taken.push(...look(entry, nowMs, Math.min(wanted, total - taken.length)));
+        if (taken.length >= total) break;
       }
-      return claims;
+      return taken;
     },
 
     async settle(settlements, nowMs) {
-      inTransaction(db, () => {
-        for (const settlement of settlements) settleOne(settlement, nowMs);
+      others.notice();
+      const mine = settlements.filter(({ organisationId, endpointId, laneId, token }) => {
+        return book.get(organisationId, endpointId)?.claimed.get(laneId) === token;
       });
-      for (const { laneId } of settlements) giveBack(laneId);
+      const lost = settlements.filter((settlement) => !mine.includes(settlement));
+      const gates = new Map<Entry, Gate>();
+      inTransaction(db, () => {
+        for (const settlement of mine) settleOne(settlement, nowMs);
+        for (const { messageId, attempt } of lost) {
+          logAttempt(messageId, attempt);
+          countAttempt.run(messageId);
+        }
+        const byEndpoint = Map.groupBy(mine, ({ organisationId, endpointId }) =>
+          book.get(organisationId, endpointId)!,
+        );
+        for (const [entry, ofEndpoint] of byEndpoint) {
+          gates.set(entry, health.settled(entry, ofEndpoint, nowMs, rules));
+        }
+      });
+      for (const [entry, gate] of gates) entry.gate = gate;
+      for (const { organisationId, endpointId, laneId, next } of mine) {
+        const entry = book.get(organisationId, endpointId);
+        if (entry === undefined) continue;
+        giveBack(entry, laneId);
+        book.isDue(entry, next.kind === 'later' ? next.dueAtMs : nowMs);
+        book.changed(entry);
+      }
+      return lost.map(({ messageId }) => messageId);
     },
 
-    async release(laneIds) {
-      for (const laneId of laneIds) giveBack(laneId);
+    async release(given) {
+      for (const { organisationId, endpoint, laneId, token } of given) {
+        const entry = book.get(organisationId, endpoint.id);
+        if (entry?.claimed.get(laneId) !== token) continue;
+        giveBack(entry, laneId);
+        entry.dueAtMs = 0;
+        book.changed(entry);
+      }
     },
 
     async nextDueAtMs() {
-      let earliest: number | undefined;
-      for (const key of waitingEndpoints(BEFORE_ALL)) {
-        const [first] = laneRows(key, Number.MAX_SAFE_INTEGER, 1);
-        if (first !== undefined) earliest = Math.min(earliest ?? Infinity, first.due_at_ms);
-      }
-      return earliest;
+      return book.nextAtMs();
     },
+
+    async replay(order, nowMs, limit) {
+      const count = inTransaction(db, () => replay(order, nowMs, limit));
+      const entry = book.get(order.organisationId, order.endpointId);
+      if (entry !== undefined && count > 0) book.isDue(entry, nowMs);
+      return count;
+    },
+
+    listen: (wake) => others.listen(wake),
   };
 }
 
-function nameOf({ organisation_id, endpoint_id }: EndpointKey): string {
-  return `${organisation_id}/${endpoint_id}`;
-}
-
-function isBehind(key: EndpointKey, other: EndpointKey): boolean {
-  return key.organisation_id === other.organisation_id
-    ? key.endpoint_id > other.endpoint_id
-    : key.organisation_id > other.organisation_id;
+function isOver({ expires_at_ms }: HeadRow, nowMs: number): boolean {
+  return expires_at_ms !== null && expires_at_ms <= nowMs;
 }

@@ -1,28 +1,74 @@
 /**
- * The embedded store: one SQLite file, four rooms over one connection. Its calls answer through promises as the
+ * The embedded store: one SQLite file, six rooms over one connection. Its calls answer through promises as the
  * contract wants, but do their work at once.
  */
 import { DatabaseSync } from 'node:sqlite';
 import { CallhookError } from '../../runtime/errors.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
-import type { Store } from '../store.ts';
+import type { Store, StoreOptions } from '../store.ts';
 import { createCallStore } from './calls.ts';
 import { openDatabase } from './database.ts';
-import { createDirectoryStore } from './directory.ts';
+import { createDirectoryStore, endpointOf, type EndpointRow } from './directory.ts';
+import { EndpointBook } from './endpoint-book.ts';
+import { healthOf } from './health-write.ts';
 import { createHealthStore } from './health.ts';
+import { createLeaseStore } from './leases.ts';
+import { watchOtherProcesses } from './other-processes.ts';
 import { createOutboxStore } from './outbox.ts';
+import { createUpkeepStore } from './upkeep.ts';
 
 /** @param path a file, or `:memory:` */
-export function openSqliteStore(path: string, secrets: SecretBox): Store {
+export function openSqliteStore(path: string, options: StoreOptions): Store {
   const db = openDatabase(path);
+  const { secrets, node } = options;
+  const book = new EndpointBook();
+  const loadBook = prepareBook(db, book, secrets);
+  loadBook();
+  const others = watchOtherProcesses(db, loadBook);
+  const directory = createDirectoryStore(db, secrets);
   return {
-    directory: createDirectoryStore(db, secrets),
-    calls: createCallStore(db),
-    outbox: createOutboxStore(db, secrets),
-    health: createHealthStore(db),
+    directory: {
+      ...directory,
+      async write(changes) {
+        await directory.write(changes);
+        loadBook();
+      },
+    },
+    calls: createCallStore(db, book, node),
+    outbox: createOutboxStore(db, book, others, options),
+    health: createHealthStore(db, book, others),
+    leases: createLeaseStore(db, node),
+    upkeep: createUpkeepStore(db, book, others, options),
+    nowMs: () => Date.now(),
     async close() {
       if (db.isOpen) db.close();
     },
+  };
+}
+
+/** @returns reads the book from the file */
+function prepareBook(db: DatabaseSync, book: EndpointBook, secrets: SecretBox): () => void {
+  const select = db.prepare(`
+    SELECT endpoint.*, state.health, EXISTS (
+      SELECT 1 FROM lane WHERE lane.organisation_id = endpoint.organisation_id AND lane.endpoint_id = endpoint.id
+        AND lane.due_at_ms IS NOT NULL) AS waits
+    FROM endpoint LEFT JOIN endpoint_state AS state
+      ON state.organisation_id = endpoint.organisation_id AND state.endpoint_id = endpoint.id`);
+  return () => {
+    const rows = select.all() as unknown as (EndpointRow & {
+      organisation_id: string;
+      secret: Uint8Array;
+      health: string | null;
+      waits: number;
+    })[];
+    book.load(
+      rows.map((row) => ({
+        organisationId: row.organisation_id,
+        endpoint: { ...endpointOf(row), secret: secrets.open(row.secret) },
+        health: healthOf(row.health),
+        waits: row.waits === 1,
+      })),
+    );
   };
 }
 

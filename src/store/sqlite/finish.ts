@@ -1,0 +1,68 @@
+/** The ends of a message: delivered, expired, dead. Each leaves its lane as the next one needs it. */
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Statements are prepared once, here. All run inside the caller's transaction. */
+export function prepareFinish(db: DatabaseSync) {
+  const deliver = db.prepare(`
+    UPDATE message SET attempts = attempts + 1, outcome = 'delivered', finished_at_ms = ?
+    WHERE id = ? AND outcome = 'pending'`);
+  // A replay that fails for good leaves the message what it was before, if that was better.
+  const bury = db.prepare(`
+    UPDATE message SET attempts = attempts + 1, finished_at_ms = ?1,
+      outcome = CASE WHEN replay_of = 'delivered' THEN 'delivered' ELSE 'dead' END
+    WHERE id = ?2 AND outcome = 'pending' RETURNING seq, outcome`);
+  const expireOfLane = db.prepare(`
+    UPDATE message SET outcome = 'expired', finished_at_ms = ?1
+    WHERE lane_id = ?2 AND outcome = 'pending' AND expires_at_ms <= ?1 RETURNING seq`);
+  const countExpired = db.prepare(`
+    INSERT INTO endpoint_state (organisation_id, endpoint_id, expired)
+    SELECT organisation_id, endpoint_id, ?1 FROM lane WHERE id = ?2
+    ON CONFLICT (organisation_id, endpoint_id) DO UPDATE SET expired = expired + excluded.expired`);
+  const goOn = db.prepare(`
+    UPDATE lane SET skipped = NULL, due_at_ms =
+      CASE WHEN EXISTS (SELECT 1 FROM message WHERE lane_id = lane.id AND outcome = 'pending') THEN ? END
+    WHERE id = ?`);
+  const goOnWithout = db.prepare(`
+    UPDATE lane SET
+      skipped = (SELECT json_group_array(value) FROM (
+        SELECT value FROM json_each(coalesce(lane.skipped, '[]')) UNION SELECT value FROM json_each(?1) ORDER BY value)),
+      due_at_ms = CASE
+        WHEN NOT EXISTS (SELECT 1 FROM message WHERE lane_id = lane.id AND outcome = 'pending') THEN NULL
+        ELSE min(coalesce(due_at_ms, ?2), ?2) END
+    WHERE id = ?3`);
+  const rankOf = db.prepare(`
+    UPDATE lane SET rank = NOT EXISTS (
+      SELECT 1 FROM message WHERE lane_id = lane.id AND outcome = 'pending' AND replay_of IS NULL)
+    WHERE id = ? AND due_at_ms IS NOT NULL`);
+
+  const skip = (laneId: number, seqs: readonly number[], nowMs: number) => {
+    goOnWithout.run(JSON.stringify(seqs), nowMs, laneId);
+    rankOf.run(laneId);
+  };
+
+  return {
+    delivered(messageId: string, laneId: number, nowMs: number): void {
+      deliver.run(nowMs, messageId);
+      goOn.run(nowMs, laneId);
+      rankOf.run(laneId);
+    },
+
+    dead(messageId: string, laneId: number, nowMs: number): void {
+      const row = bury.get(nowMs, messageId) as { seq: number; outcome: string } | undefined;
+      skip(laneId, row?.outcome === 'dead' ? [row.seq] : [], nowMs);
+    },
+
+    /** Finishes what has expired of a lane that nobody has claimed. @returns how many */
+    expireLane(laneId: number, nowMs: number): number {
+      const rows = expireOfLane.all(nowMs, laneId) as { seq: number }[];
+      if (rows.length === 0) return 0;
+      skip(
+        laneId,
+        rows.map(({ seq }) => seq),
+        nowMs,
+      );
+      countExpired.run(rows.length, laneId);
+      return rows.length;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** Makes finished messages pending again. They keep their place in their lane: live order is never overtaken. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { ReplayOrder } from '../store.ts';
+
+/** @returns does one step, inside the caller's transaction; see `OutboxStore.replay` */
+export function prepareReplay(
+  db: DatabaseSync,
+): (order: ReplayOrder, nowMs: number, limit: number) => number {
+  // `replayed_at_ms` keeps a message that was quickly delivered from being taken twice by the same order.
+  const again = (where: string) =>
+    db.prepare(`
+      UPDATE message SET outcome = 'pending', replay_of = outcome, replayed_at_ms = :now, retries = 0,
+        finished_at_ms = NULL, expires_at_ms = NULL
+      WHERE rowid IN (
+        SELECT message.rowid FROM lane JOIN message ON message.lane_id = lane.id
+        WHERE lane.organisation_id = :organisation AND lane.endpoint_id = :endpoint AND ${where}
+          AND message.outcome <> 'pending' AND coalesce(message.replayed_at_ms, -1) < :now
+        LIMIT :limit)
+      RETURNING lane_id`);
+  const statements = {
+    message: again('message.id = :message'),
+    call: again('lane.call_id = :call'),
+    all: again('message.created_at_ms >= :since'),
+    failed: again(`message.finished_at_ms >= :since AND message.outcome IN ('expired', 'dead')`),
+  };
+  const wakeLane = db.prepare(`
+    UPDATE lane SET rank = CASE WHEN due_at_ms IS NULL THEN 1 ELSE rank END, due_at_ms = coalesce(due_at_ms, ?)
+    WHERE id = ?`);
+
+  const select = ({ organisationId, endpointId, what }: ReplayOrder, nowMs: number, limit: number) => {
+    const common = { now: nowMs, organisation: organisationId, endpoint: endpointId, limit };
+    switch (what.kind) {
+      case 'message':
+        return statements.message.all({ ...common, message: what.messageId });
+      case 'call':
+        return statements.call.all({ ...common, call: what.callId });
+      case 'since':
+        return statements[what.only ?? 'all'].all({ ...common, since: what.sinceMs });
+    }
+  };
+
+  return (order, nowMs, limit) => {
+    const rows = select(order, nowMs, limit) as { lane_id: number }[];
+    for (const laneId of new Set(rows.map((row) => row.lane_id))) wakeLane.run(nowMs, laneId);
+    return rows.length;
+  };
+}
