@@ -69,7 +69,7 @@ ${rest}`;
 const endpoint = (rest: string) => organisation(`    endpoints:\n      - { id: crm, ${rest} }\n`);
 
 const users = (rest: string) => organisation(`    users:\n${rest}`);
-const endpoint = (rest: string) =>
+const crm = (rest: string) =>
   organisation(`    endpoints:\n      - id: crm\n        url: https://crm.example/\n${rest}`);
 
 test('a whole file is read', () => {
@@ -482,13 +482,13 @@ test('nothing with a line break gets into a line protocol', () => {
 });
 
 test('an endpoint says how it is delivered to, in times as people write them', () => {
-  const text = endpoint(`        retry: [5s, 1m, 8h]
+  const text = crm(`        retry: [5s, 1m, 8h]
         expire: { EARLY: 20s, TERMINATED: 7d }
         max_at_once: 4
         max_per_second: 2.5
 `);
-  const [crm] = read(text).organisations?.[0]?.endpoints ?? [];
-  assert.deepEqual(crm?.delivery, {
+  const [only] = read(text).organisations?.[0]?.endpoints ?? [];
+  assert.deepEqual(only?.delivery, {
     retry: [5_000, 60_000, 28_800_000],
     expireAfterMs: { EARLY: 20_000, TERMINATED: 604_800_000 },
     maxAtOnce: 4,
@@ -508,6 +508,6 @@ for (const [wrong, told] of [
   ['max_per_second: none', /:\d+: .*max_per_second: must be a number of attempts per second/],
 ] as const) {
   test(`an endpoint with \`${wrong}\` is refused with its line`, () => {
-    assert.throws(() => read(endpoint(`        ${wrong}\n`)), { message: told });
+    assert.throws(() => read(crm(`        ${wrong}\n`)), { message: told });
   });
 }
