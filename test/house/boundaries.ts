@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/ingest': ['src/call', 'src/policy', 'src/runtime', 'src/source/source.ts', 'src/store/store.ts'],
   'src/store': ['src/call', 'src/policy', 'src/runtime'],
   'src/delivery': ['src/policy', 'src/runtime', 'src/store/store.ts'],
+  'src/upkeep': ['src/policy', 'src/runtime', 'src/store/store.ts', 'src/delivery/attempt.ts'],
   'src/config': [
     'src/call',
     'src/policy',
