@@ -102,7 +102,6 @@ async function startPipeline(url: string, cert: string): Promise<Pipeline> {
     allowed: parseAllowed(['127.0.0.0/8']).allowed,
     trustedCertificates: [cert],
     timeouts: { connectMs: 5_000, totalMs: 15_000 },
-    concurrencyPerOrigin: CONCURRENCY,
     userAgent: 'Callhook/bench',
     clock: systemClock,
   });

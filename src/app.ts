@@ -70,6 +70,8 @@ async function runOn(
   { config, keys, log, ready }: ConnectorOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  // Before anything runs: is the key the one that these secrets were stored under?
+  await store.directory.sources();
   const clock: Clock = { ...systemClock, nowMs: () => store.nowMs() };
   const attempter = createAttempter({
     allowed: parseAllowed(config.allowed_addresses).allowed,
@@ -78,7 +80,6 @@ async function runOn(
       connectMs: config.connect_timeout_seconds * 1_000,
       totalMs: config.attempt_timeout_seconds * 1_000,
     },
-    concurrencyPerOrigin: config.max_attempts_per_endpoint,
     userAgent: `Callhook/${VERSION}`,
     clock,
   });

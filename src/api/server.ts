@@ -18,7 +18,7 @@ export interface HealthSources {
  * - `GET /metrics`: for Prometheus (docs/OPERATIONS.md).
  */
 export function createApi(health: HealthSources): FastifyInstance {
-  const api = fastify({ logger: false });
+  const api = fastify({ logger: false, forceCloseConnections: true });
   api.get('/health/live', () => ({ status: 'live' }));
   api.get('/health/ready', (_request, reply) => {
     const problem = health.databaseProblem();
