@@ -24,8 +24,11 @@ export interface IngestOptions {
   /** Called after each commit that stored messages. */
   committed(messages: readonly CommittedMessage[]): void;
   /** For `playback --explain`: what became of each event. */
-  decided?(event: LegEvent, verdict: Verdict): void;
+  decided?(event: DecidedEvent, verdict: Verdict): void;
 }
+
+/** A leg event; that of a leg which a resync did not find any more has no device. */
+export type DecidedEvent = Pick<LegEvent, 'leg' | 'direction' | 'state'> & Partial<Pick<LegEvent, 'device'>>;
 
 /** What a source hands over at once. */
 type Handover = { book: LegBook } & (
@@ -76,7 +79,14 @@ export class Ingest {
     const changes: LegChange[] = [];
     for (const handover of batch) {
       if (handover.kind === 'alive') {
-        changes.push(...handover.book.endAllBut(handover.legs, handover.atMs, known));
+        for (const { event, change, verdict } of handover.book.endAllBut(
+          handover.legs,
+          handover.atMs,
+          known,
+        )) {
+          if (change !== undefined) changes.push(change);
+          this.#options.decided?.(event, verdict);
+        }
         continue;
       }
       for (const event of handover.events) {
