@@ -322,6 +322,30 @@ test('the end alone of a leg whose device came into the directory meanwhile is n
   assert.deepEqual(await store.calls.openLegs('pbx'), []);
 });
 
+test('a device that comes into the directory in mid-call: its leg appears in the state that is said next', async (t) => {
+  const { sink, messages, store } = await start(t);
+  const fresh = (more: Partial<LegEvent>) => leg({ device: 'PJSIP/1009', ...more });
+  await sink.legs([fresh({ state: 'CONFIRMED' })]);
+  const user = {
+    userId: 'new',
+    numbers: [],
+    extensions: [],
+    devices: [{ source: 'pbx', address: 'PJSIP/1009' }],
+  };
+  await store.directory.write([{ do: 'put-user', is: 'new', organisationId: 'acme', user }]);
+  await sink.legs([
+    fresh({ state: 'CONFIRMED', atMs: 7_000 }),
+    fresh({ state: 'TERMINATED', after: 'CONFIRMED' }),
+  ]);
+  assert.deepEqual(
+    messages.map((message) => [message.state, message['termination-reason'], message.timestamp]),
+    [
+      ['CONFIRMED', undefined, '1970-01-01T00:00:07.000+00:00'],
+      ['TERMINATED', 'HANGUP', '1970-01-01T00:00:07.000+00:00'],
+    ],
+  );
+});
+
 test('a phone that refuses without ringing is reported by its end', async (t) => {
   const { sink, messages } = await start(t);
   await sink.legs([
