@@ -88,24 +88,25 @@ export class LegBook {
   /** Terminates every open leg that is not among those alive: it ended while nobody looked. */
   endAllBut(alive: ReadonlySet<string>, atMs: number, known: Known): Ended[] {
     const gone = [...this.#open.values()].filter(({ leg }) => !alive.has(leg));
-    const lost = new Set(gone.filter((leg) => this.#wasLost(leg)));
+    const answeredAtMs = this.#answers();
     return gone.map((before) => {
-      const { leg, direction } = before;
+      const { leg, direction, callId, progress } = before;
       const event = { leg, direction, state: 'TERMINATED' as const, atMs };
-      const told = lost.has(before) ? { ...event, ending: 'ELSEWHERE' as const } : event;
+      // Another phone of the call was answered after this one had begun to ring.
+      const isLost = (answeredAtMs.get(callId) ?? 0) > progress.atMs;
+      const told = isLost ? { ...event, ending: 'ELSEWHERE' as const } : event;
       return { event, ...this.#move(before, told, known) };
     });
   }
 
-  /** True where another phone of the same call was answered after this one had begun to ring. */
-  #wasLost({ callId, progress }: OpenLeg): boolean {
-    return [...this.#open.values()].some(
-      (other) =>
-        other.callId === callId &&
-        other.direction === 'INCOMING' &&
-        other.progress.state === 'CONFIRMED' &&
-        other.progress.atMs > progress.atMs,
-    );
+  /** When a phone that was called was answered, the last one of each call. */
+  #answers(): Map<string, number> {
+    const answers = new Map<string, number>();
+    for (const { callId, direction, progress } of this.#open.values()) {
+      if (direction !== 'INCOMING' || progress.state !== 'CONFIRMED') continue;
+      answers.set(callId, Math.max(answers.get(callId) ?? 0, progress.atMs));
+    }
+    return answers;
   }
 
   #meet(event: LegEvent, { organisationId, person, deviceType }: DeviceOwner): Leg {

@@ -48,6 +48,18 @@ for (const [mark, remote] of [
   });
 }
 
+test('a mark on a Local channel is one on the caller whose call it serves', () => {
+  const half: Block = {
+    ...TRUNK,
+    Channel: 'Local/1001@in-00000000;2',
+    Uniqueid: 'pbx1-1.8',
+    Linkedid: TRUNK.Uniqueid,
+  };
+  const marked = event('NewCallerid', half, ['CID-CallingPres: 32 (Presentation Prohibited, Not Screened)']);
+  const events = map(event('Newchannel', TRUNK) + event('Newchannel', half) + marked + calledBy(half));
+  assert.deepEqual(remotes(events)[0], ['TRYING', WITHHELD]);
+});
+
 test('a mark that allows does not undo what the caller asked for', () => {
   const { mapper } = asking('restricted');
   const allowed = event('NewCallerid', TRUNK, ['CID-CallingPres: 0 (Presentation Allowed, Not Screened)']);

@@ -61,6 +61,13 @@ export interface ResyncResult {
   unannounced: number;
 }
 
+/** What `DialState` tells both ends. */
+const DIAL_STATES: ReadonlyMap<string, LegState> = new Map([
+  ['PROCEEDING', 'PROCEEDING'],
+  ['PROGRESS', 'EARLY'],
+  ['RINGING', 'EARLY'],
+]);
+
 /** Older than this, a channel must have been announced by an event if events come at all. */
 const ANNOUNCED_WITHIN_S = 5;
 
@@ -90,9 +97,7 @@ export class AmiMapper {
       case 'Newstate':
         return channel === undefined ? [] : this.#stateSeen(channel, packet.channel!, atMs);
       case 'NewCallerid':
-        return channel === undefined
-          ? []
-          : this.#conversations.marked(channel, packet.fields.get('CID-CallingPres'));
+        return this.#marked(packet);
       case 'NewConnectedLine':
         return channel === undefined ? [] : this.#farPartyChanged(channel, atMs);
       case 'DialBegin':
@@ -249,6 +254,13 @@ export class AmiMapper {
     this.#conversations.begun(channel, block);
   }
 
+  /** A helper channel speaks for the caller whose call it serves. */
+  #marked({ channel: block, fields }: AmiPacket): LegEvent[] {
+    if (block === undefined) return [];
+    const channel = this.#channels.get(isHelper(block.name) ? block.linkedid : block.uniqueid);
+    return channel === undefined ? [] : this.#conversations.marked(channel, fields.get('CID-CallingPres'));
+  }
+
   /** Said again for a leg that was answered before its far party was known. */
   #farPartyChanged(channel: Channel, atMs: number): LegEvent[] {
     const { direction, reached, remoteNumber, toldNumber } = channel;
@@ -296,18 +308,9 @@ export class AmiMapper {
     dest: Channel | undefined,
     atMs: number,
   ): LegEvent[] {
-    switch (packet.fields.get('DialStatus')) {
-      case 'RINGING':
-      case 'PROGRESS':
-        return [...this.#called(packet, dest, 'EARLY', atMs), ...this.#callerHears(caller, 'EARLY', atMs)];
-      case 'PROCEEDING':
-        return [
-          ...this.#called(packet, dest, 'PROCEEDING', atMs),
-          ...this.#callerHears(caller, 'PROCEEDING', atMs),
-        ];
-      default:
-        return [];
-    }
+    const state = DIAL_STATES.get(packet.fields.get('DialStatus') ?? '');
+    if (state === undefined) return [];
+    return [...this.#called(packet, dest, state, atMs), ...this.#callerHears(caller, state, atMs)];
   }
 
   /** A queue ends a dial twice; the first end is the true one. */
