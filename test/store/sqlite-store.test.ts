@@ -10,7 +10,9 @@ import { openDatabase } from '../../src/store/sqlite/database.ts';
 import { isServed, lockForServing, openSqliteStore } from '../../src/store/sqlite/store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { openTestStore, RULES } from '../support/store.ts';
-import { storeContract } from './store-contract.ts';
+import { directoryFor } from '../support/transcripts.ts';
+import { draft, LEG, storeContract } from './store-contract.ts';
+import { planChanges } from '../../src/policy/directory-changes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'callhook-store-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -136,4 +138,24 @@ test('a secret in the database file is not readable, and a wrong key is told', a
     (error) => error instanceof CallhookError && error.code === 'KEY_INVALID',
   );
   await stranger.close();
+});
+
+test('a long backlog is counted aside, and the count is the same', async () => {
+  const path = join(folder, 'long.db');
+  const store = openTestStore(path);
+  await store.directory.write(
+    planChanges({ sources: [], organisations: [] }, directoryFor('PJSIP'), { prune: false }).changes,
+  );
+  const messages = Array.from({ length: 20_500 }, (_, i) => draft(`m${i}`, `call-${i % 5_000}`));
+  await store.calls.commit([{ leg: LEG, messages }], 7);
+  const { endpoints } = await store.health.overview();
+  assert.deepEqual(
+    endpoints.map(({ pending, lanesWaiting, oldestPendingAtMs }) => [
+      pending,
+      lanesWaiting,
+      oldestPendingAtMs,
+    ]),
+    [[20_500, 5_000, 7]],
+  );
+  await store.close();
 });
