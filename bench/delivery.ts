@@ -158,6 +158,7 @@ async function startPipeline(url: string, cert: string): Promise<Pipeline> {
   });
   const sink = await ingest.open(
     { id: 'pbx', defaultDeviceType: 'SOFT' },
+    undefined,
     { state: () => {}, ignored: () => {} },
   );
   return pipeline;

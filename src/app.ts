@@ -10,9 +10,10 @@ import { parseAllowed } from './delivery/address-guard.ts';
 import { createAttempter } from './delivery/attempt.ts';
 import { Dispatcher } from './delivery/dispatcher.ts';
 import { Ingest } from './ingest/ingest.ts';
+import { SourceLeases } from './ingest/source-leases.ts';
 import { SourceWatch } from './ingest/source-watch.ts';
 import type { SourceSettings } from './policy/directory.ts';
-import { systemClock } from './runtime/clock.ts';
+import { systemClock, type Clock } from './runtime/clock.ts';
 import { CallhookError, systemCodeOf } from './runtime/errors.ts';
 import type { Keys } from './runtime/keys.ts';
 import type { Logger } from './runtime/logger.ts';
@@ -22,9 +23,11 @@ import type { Source } from './source/source.ts';
 import { openStore } from './store/open-store.ts';
 import { lockForServing } from './store/sqlite/store.ts';
 import type { Store } from './store/store.ts';
+import { runUpkeep } from './upkeep/upkeep.ts';
 
 const LOOK_AT_DIRECTORY_MS = 1_000;
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 export interface ConnectorOptions {
   config: ConnectorConfig;
@@ -61,7 +64,7 @@ async function runOn(
   { config, keys, log, ready }: ConnectorOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const clock = systemClock;
+  const clock: Clock = { ...systemClock, nowMs: () => store.nowMs() };
   const random = Math.random;
   const attempter = createAttempter({
     allowed: parseAllowed(config.allowed_addresses).allowed,
@@ -88,6 +91,7 @@ async function runOn(
     directory: store.directory,
     calls: store.calls,
     health: store.health,
+    leases: new SourceLeases(store.leases, store.node, config.source_lease_seconds * 1_000),
     ingest,
     create: (settings) => createSource(settings, log),
     clock,
@@ -100,13 +104,24 @@ async function runOn(
   // Sources stop first, the dispatcher last, so that what was learnt is stored and what was begun is finished.
   const delivering = new AbortController();
   const dispatched = dispatcher.run(delivering.signal);
+  const upkept = runUpkeep(
+    {
+      upkeep: store.upkeep,
+      leases: store.leases,
+      clock,
+      log,
+      keepMs: config.keep_days * DAY_MS,
+      notify: async () => 0,
+    },
+    delivering.signal,
+  );
   try {
     ready(await listen(api, config.api_host, config.api_port));
     await sources.run(signal);
     await ingest.close();
   } finally {
     delivering.abort();
-    await dispatched;
+    await Promise.all([dispatched, upkept]);
     await Promise.all([attempter.close(), api.close()]);
   }
 }

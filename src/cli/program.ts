@@ -5,8 +5,11 @@ import { CallhookError } from '../runtime/errors.ts';
 import { VERSION } from '../runtime/version.ts';
 import { applyCommand } from './apply.ts';
 import { demoCommand } from './demo.ts';
+import { disableCommand, enableCommand } from './enable.ts';
 import { listenCommand } from './listen.ts';
+import { migrateCommand } from './migrate.ts';
 import { playbackCommand } from './playback.ts';
+import { replayCommand } from './replay.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 
@@ -17,6 +20,10 @@ const program = new Command('callhook')
   .addCommand(serveCommand())
   .addCommand(applyCommand())
   .addCommand(statusCommand())
+  .addCommand(replayCommand())
+  .addCommand(enableCommand())
+  .addCommand(disableCommand())
+  .addCommand(migrateCommand())
   .addCommand(listenCommand())
   .addCommand(playbackCommand())
   .addCommand(demoCommand());

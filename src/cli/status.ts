@@ -1,17 +1,16 @@
 /** `callhook status`: sources, endpoints, backlog and last outcomes at a glance. */
-import { existsSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { Command } from 'commander';
-import { healthRulesOf, loadConnectorConfig } from '../config/connector-config.ts';
-import { environment } from '../config/environment.ts';
-import { loadKeys } from '../config/installation-key.ts';
-import { CallhookError } from '../runtime/errors.ts';
-import { openStore } from '../store/open-store.ts';
+import type { EndpointHealth } from '../policy/endpoint-health.ts';
+import { isPostgres } from '../store/open-store.ts';
 import { isServed } from '../store/sqlite/store.ts';
 import type { EndpointOverview, SourceHealth } from '../store/store.ts';
+import { withInstallation } from './installation.ts';
 
 export interface Overview {
   serving: boolean;
+  /** The processes that serve this database. */
+  nodes: readonly string[];
   sources: readonly SourceHealth[];
   endpoints: readonly EndpointOverview[];
 }
@@ -22,33 +21,29 @@ export function statusCommand(): Command {
     .option('--config <file>', 'configuration file (default: callhook.toml if it is there)')
     .option('--json', 'as JSON, for scripts')
     .action(async ({ config: file, json }: { config?: string; json?: boolean }) => {
-      const config = loadConnectorConfig(file, environment);
-      if (!existsSync(config.database)) {
-        throw new CallhookError(
-          'DATABASE_UNAVAILABLE',
-          `There is no database ${config.database} yet. \`callhook apply FILE\` makes one and fills it.`,
-        );
-      }
-      const store = await openStore(
-        config.database,
-        loadKeys(config, environment).secrets,
-        healthRulesOf(config),
-      );
-      try {
-        const overview: Overview = { serving: isServed(config.database), ...(await store.health.overview()) };
+      await withInstallation(file, async (store, { database }) => {
+        const nodes = isPostgres(database)
+          ? (await store.leases.held('node/', store.nowMs())).map(({ node }) => node)
+          : isServed(database)
+            ? [store.node]
+            : [];
+        const overview: Overview = { serving: nodes.length > 0, nodes, ...(await store.health.overview()) };
         process.stdout.write(
-          json ? `${JSON.stringify(overview)}\n` : `${[...statusLines(overview, Date.now())].join('\n')}\n`,
+          json
+            ? `${JSON.stringify(overview)}\n`
+            : `${[...statusLines(overview, store.nowMs())].join('\n')}\n`,
         );
-      } finally {
-        await store.close();
-      }
+      });
     });
 }
 
 /** The screen. @param nowMs ages are told from here */
-export function* statusLines({ serving, sources, endpoints }: Overview, nowMs: number): Generator<string> {
+export function* statusLines(
+  { serving, nodes, sources, endpoints }: Overview,
+  nowMs: number,
+): Generator<string> {
   yield serving
-    ? `${good('●')} callhook serves`
+    ? `${good('●')} callhook serves${nodes.length > 1 ? ` on ${nodes.length} nodes` : ''}`
     : `${bad('○')} callhook does not run: start \`callhook serve\``;
   yield '';
   yield styleText('bold', 'Sources');
@@ -73,17 +68,47 @@ function* sourceLines(
 }
 
 function* endpointLines(endpoint: EndpointOverview, nowMs: number): Generator<string> {
-  const { organisationId, id, url, pending, oldestPendingAtMs, delivered, dead, last } = endpoint;
-  const failing = last !== undefined && last.outcome !== 'delivered';
+  const { organisationId, id, url, pending, oldestPendingAtMs, delivered, expired, dead, health, last } =
+    endpoint;
+  const failing = health.kind !== 'healthy' || (last !== undefined && last.outcome !== 'delivered');
   yield `  ${failing ? bad('○') : good('●')} ${organisationId}/${id}  ${url}`;
+  const state = healthWords(health, `${organisationId}/${id}`, nowMs);
+  if (state !== undefined) yield `      ${bad(state)}`;
   const waiting = oldestPendingAtMs === undefined ? '' : `, the oldest for ${age(nowMs - oldestPendingAtMs)}`;
+  const late = expired === 0 ? '' : `, ${expired} expired`;
   const letters = dead === 0 ? '' : bad(`, ${count(dead, 'dead letter')}`);
-  yield `      ${delivered} delivered, ${pending} waiting${waiting}${letters}`;
+  yield `      ${delivered} delivered, ${pending} waiting${waiting}${late}${letters}`;
   if (last === undefined) return;
   const answer = last.statusCode === undefined ? '' : ` (${last.statusCode})`;
   yield `      last attempt ${age(nowMs - last.startedAtMs)} ago: ${last.outcome}${answer}, ${Math.round(last.durationMs)} ms`;
   if (last.detail !== undefined) yield `      ${last.detail}`;
 }
+
+/** @returns undefined when there is nothing to say */
+function healthWords(health: EndpointHealth, name: string, nowMs: number): string | undefined {
+  switch (health.kind) {
+    case 'healthy':
+      return undefined;
+    case 'failing':
+      return `failing for ${age(nowMs - health.sinceMs)}`;
+    case 'paused': {
+      const next = health.resumeAtMs <= nowMs ? 'now' : `in ${age(health.resumeAtMs - nowMs)}`;
+      return `paused, failing for ${age(nowMs - health.sinceMs)}; one message is tried ${next}`;
+    }
+    case 'probing':
+      return `paused, failing for ${age(nowMs - health.sinceMs)}; one message is on its way`;
+    case 'recovering':
+      return 'recovering: what waited goes out, ever faster';
+    case 'disabled':
+      return `disabled ${age(nowMs - health.atMs)} ago (${WHY_DISABLED[health.why]}); \`callhook enable ${name}\` resumes`;
+  }
+}
+
+const WHY_DISABLED = {
+  failing: 'it failed for days',
+  gone: 'it answered 410, it wants no more',
+  operator: 'by the operator',
+} as const;
 
 function good(text: string): string {
   return styleText('green', text);

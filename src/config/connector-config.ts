@@ -1,4 +1,7 @@
-/** Reads the connector's configuration: defaults, then the file (TOML), then the environment. */
+/**
+ * Reads the connector's configuration: defaults, then the file (TOML), then the environment. Some settings hold
+ * secrets (`smtp_url`, `operator_webhook_secret`): no problem that is told here repeats a setting's text.
+ */
 import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
 import { z } from 'zod';
@@ -7,6 +10,7 @@ import type { HealthRules } from '../policy/endpoint-health.ts';
 import { CallhookError, systemCodeOf } from '../runtime/errors.ts';
 import { LOG_LEVELS } from '../runtime/logger.ts';
 import { DEFAULT_CONFIG } from './default-config.ts';
+import { checkOutward } from './outward-settings.ts';
 
 const seconds = z.number().positive().max(3_600);
 
@@ -31,6 +35,12 @@ const SCHEMA = z.strictObject({
   source_lease_seconds: z.number().min(3).max(300),
   database_connections: z.int().min(2).max(100),
   shutdown_grace_seconds: z.number().min(0).max(300),
+  smtp_url: z.string(),
+  mail_from: z.string(),
+  mail_to: z.array(z.string()),
+  operator_webhook_url: z.string(),
+  operator_webhook_secret: z.string(),
+  otlp_url: z.string(),
 });
 
 export type ConnectorConfig = z.output<typeof SCHEMA>;
@@ -56,7 +66,9 @@ export function loadConnectorConfig(
   const fromFile = text === undefined ? {} : parseToml(file, text);
   const fromEnv = readEnvironment(env);
   const result = SCHEMA.safeParse({ ...DEFAULTS, ...fromFile, ...fromEnv });
-  const problems = result.success ? checkAddresses(result.data) : result.error.issues.map(describe);
+  const problems = result.success
+    ? [...checkAddresses(result.data), ...checkOutward(result.data)]
+    : result.error.issues.map(describe);
   if (problems.length > 0) {
     const lines = problems.map(({ key, problem }) => `${placeOf(key, file, text, fromEnv)}: ${problem}`);
     throw new CallhookError('CONFIG_INVALID', lines.join('\n'));

@@ -59,4 +59,23 @@ database_connections = 10
 
 # At a stop, attempts under way may take this long.
 shutdown_grace_seconds = 5
+
+# Notices to you when an endpoint is paused, will be disabled, is disabled or is back. By mail: your mail server,
+# "smtps://user:password@mail.example.org", or smtp:// for STARTTLS (port 587). Write special characters of the
+# password as in any address (@ is %40). It holds a secret: better give it as CALLHOOK_SMTP_URL. Empty: no mail.
+smtp_url = ""
+
+# The mail's sender, and who gets it, e.g. "callhook@example.org" and ["operations@example.org"].
+mail_from = ""
+mail_to = []
+
+# The same notices as signed POSTs (Standard Webhooks) to an https:// address of yours. Private addresses need
+# allowed_addresses, as with endpoints. The secret is whsec_ and base64 of 24 to 64 bytes; better give it as
+# CALLHOOK_OPERATOR_WEBHOOK_SECRET. Empty: none. The body is described in docs/OPERATIONS.md.
+operator_webhook_url = ""
+operator_webhook_secret = ""
+
+# Traces of messages go to this OpenTelemetry collector (OTLP over HTTP), e.g. "http://127.0.0.1:4318". Without a
+# path, /v1/traces is meant. Empty: none, and no tracing code is loaded.
+otlp_url = ""
 `;

@@ -11,7 +11,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Ids } from '../runtime/ids.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SourceSink } from '../source/source.ts';
-import type { CommittedMessage, LegChange, Store } from '../store/store.ts';
+import { LeaseLost, type CommittedMessage, type Lease, type LegChange, type Store } from '../store/store.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { LegBook, type IngestSource, type Verdict } from './leg-book.ts';
 import { lookUp, type Question } from './look-up.ts';
@@ -27,6 +27,12 @@ export interface IngestOptions {
   decided?(event: LegEvent, verdict: Verdict): void;
 }
 
+/** The lease that a source is read under. */
+export interface HeldLease {
+  lease: Lease;
+  lost(): void;
+}
+
 /** What a source hands over at once. */
 type Handover = { book: LegBook } & (
   { kind: 'legs'; events: readonly LegEvent[] } | { kind: 'alive'; legs: ReadonlySet<string>; atMs: number }
@@ -39,6 +45,7 @@ export class Ingest {
   readonly #stop = new AbortController();
   readonly #queue: BatchQueue<Handover>;
   #problem: string | undefined;
+  readonly #held = new WeakMap<LegBook, HeldLease>();
 
   constructor(options: IngestOptions) {
     this.#options = options;
@@ -50,9 +57,19 @@ export class Ingest {
     return this.#problem;
   }
 
-  /** Remembers the source's open legs from the store. @returns the ear that the source talks to */
-  async open(source: IngestSource, more: Pick<SourceSink, 'state' | 'ignored'>): Promise<SourceSink> {
+  /**
+   * Remembers the source's open legs from the store.
+   * @param held the lease under which the source is read, if sources are shared; `lost` is called when it proves to be
+   *   somebody else's, and nothing that is handed over from then on is stored
+   * @returns the ear that the source talks to
+   */
+  async open(
+    source: IngestSource,
+    held: HeldLease | undefined,
+    more: Pick<SourceSink, 'state' | 'ignored'>,
+  ): Promise<SourceSink> {
     const book = new LegBook(source, this.#options.ids, await this.#options.store.calls.openLegs(source.id));
+    if (held !== undefined) this.#held.set(book, held);
     return {
       ...more,
       legs: async (events) => {
@@ -64,6 +81,11 @@ export class Ingest {
     };
   }
 
+  /** Waits until everything that was handed over is committed. */
+  async idle(): Promise<void> {
+    await this.#queue.idle();
+  }
+
   /** Waits until everything that was handed over is committed; a commit that fails now is given up. */
   async close(): Promise<void> {
     this.#stop.abort();
@@ -71,23 +93,49 @@ export class Ingest {
   }
 
   async #process(batch: readonly Handover[]): Promise<void> {
-    const { store, clock, committed } = this.#options;
+    const { store, committed } = this.#options;
     const known = await this.#persist(() => lookUp(store.directory, batch.map(questionOf)));
-    const changes: LegChange[] = [];
-    for (const handover of batch) {
+    const changes: { book: LegBook; change: LegChange }[] = [];
+    for (const { book, ...handover } of batch) {
       if (handover.kind === 'alive') {
-        changes.push(...handover.book.endAllBut(handover.legs, handover.atMs, known));
+        const ended = book.endAllBut(handover.legs, handover.atMs, known);
+        changes.push(...ended.map((change) => ({ book, change })));
         continue;
       }
       for (const event of handover.events) {
-        const { change, verdict } = handover.book.take(event, known);
-        if (change !== undefined) changes.push(change);
+        const { change, verdict } = book.take(event, known);
+        if (change !== undefined) changes.push({ book, change });
         this.#options.decided?.(event, verdict);
       }
     }
-    if (changes.length === 0) return;
-    const messages = await this.#persist(() => store.calls.commit(changes, clock.nowMs()));
+    const messages = await this.#commit(changes);
     if (messages.length > 0) committed(messages);
+  }
+
+  /** Commits what was read under leases that are still held; what was not is dropped, and its source told. */
+  async #commit(
+    changes: readonly { book: LegBook; change: LegChange }[],
+  ): Promise<readonly CommittedMessage[]> {
+    const { store, clock, log } = this.#options;
+    for (let left = changes; left.length > 0;) {
+      const leases = new Set(left.flatMap(({ book }) => this.#held.get(book)?.lease ?? []));
+      try {
+        return await this.#persist(() =>
+          store.calls.commit(
+            left.map(({ change }) => change),
+            clock.nowMs(),
+            [...leases],
+          ),
+        );
+      } catch (error) {
+        if (!(error instanceof LeaseLost)) throw error;
+        log.warn({ leases: error.lost }, 'read by another node meanwhile; what was read here is dropped');
+        const isLost = (book: LegBook) => error.lost.includes(this.#held.get(book)?.lease.name ?? '');
+        for (const { book } of left) if (isLost(book)) this.#held.get(book)?.lost();
+        left = left.filter(({ book }) => !isLost(book));
+      }
+    }
+    return [];
   }
 
   /** Calls the store until it succeeds. @throws what it threw, once `close` was called */
@@ -100,6 +148,7 @@ export class Ingest {
         this.#problem = undefined;
         return result;
       } catch (error) {
+        if (error instanceof LeaseLost) throw error;
         const problem = error instanceof Error ? error.message : 'unknown';
         if (problem !== this.#problem) log.error({ problem }, 'the database takes no messages; trying again');
         this.#problem = problem;

@@ -1,5 +1,6 @@
 /**
- * Keeps the sources running that the directory names: starts new ones, restarts changed ones, stops removed ones,
+ * Keeps the sources running that the directory names and this node has a lease for: starts new ones, restarts changed
+ * ones, stops removed ones,
  * and ends the open calls of a source that stays lost for too long, so that no call stays open for ever.
  */
 import { isDeepStrictEqual } from 'node:util';
@@ -7,14 +8,20 @@ import type { SourceSettings } from '../policy/directory.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Source, SourceState } from '../source/source.ts';
-import type { CallStore, DirectoryStore, HealthStore } from '../store/store.ts';
+import type { CallStore, DirectoryStore, HealthStore, Lease } from '../store/store.ts';
 import type { Ingest } from './ingest.ts';
+import type { SourceLeases } from './source-leases.ts';
+
+/** A database that takes nothing must not keep a source from being handed over. */
+const HAND_OVER_MS = 2_000;
 
 export interface SourceWatchOptions {
   directory: Pick<DirectoryStore, 'revision' | 'sources'>;
   calls: Pick<CallStore, 'sourcesWithLegs'>;
   health: Pick<HealthStore, 'sourceState'>;
-  ingest: Pick<Ingest, 'open'>;
+  /** Which sources are this node's to read. */
+  leases: Pick<SourceLeases, 'share' | 'release' | 'leave'>;
+  ingest: Pick<Ingest, 'open' | 'idle'>;
   create(settings: SourceSettings): Source;
   clock: Clock;
   log: Logger;
@@ -25,6 +32,7 @@ export interface SourceWatchOptions {
 
 interface Running {
   settings: SourceSettings;
+  lease: Lease;
   state: SourceState;
   stop(): Promise<void>;
 }
@@ -44,12 +52,16 @@ export class SourceWatch {
 
   /** Runs until `signal` aborts; resolves when every source has stopped. */
   async run(signal: AbortSignal): Promise<void> {
-    const { directory, clock, log, lookEveryMs } = this.#options;
+    const { directory, leases, clock, log, lookEveryMs } = this.#options;
     let seen: number | undefined;
+    let wanted: readonly SourceSettings[] = [];
     while (!signal.aborted) {
       try {
         const revision = await directory.revision();
-        if (revision !== seen) await this.#follow(await directory.sources());
+        if (revision !== seen) {
+          wanted = await directory.sources();
+          await this.#endLegsOfRemoved(wanted);
+        }
         seen = revision;
       } catch (error) {
         log.error(
@@ -57,22 +69,46 @@ export class SourceWatch {
           'the directory cannot be read',
         );
       }
+      await this.#follow(wanted);
       await clock.sleep(lookEveryMs, signal);
     }
     await Promise.all([...this.#running.values()].map(({ stop }) => stop()));
+    for (const id of this.#running.keys()) await this.#handOver(id);
+    await leases.leave().catch(() => {});
   }
 
   async #follow(wanted: readonly SourceSettings[]): Promise<void> {
-    for (const [id, { settings, stop }] of this.#running) {
+    const { leases, clock, log } = this.#options;
+    const ids = wanted.map(({ id }) => id);
+    // Without a word from the database nothing is ours to read.
+    const mine = await leases.share(ids, clock.nowMs()).catch(() => new Map<string, Lease>());
+    for (const [id, running] of this.#running) {
       const still = wanted.find((source) => source.id === id);
-      if (still !== undefined && isDeepStrictEqual(still, settings)) continue;
-      await stop();
+      const leased = mine.get(id)?.term === running.lease.term;
+      if (leased && still !== undefined && isDeepStrictEqual(still, running.settings)) continue;
+      if (!leased) log.info({ source: id }, 'source is another node’s to read');
+      await running.stop();
       this.#running.delete(id);
+      if (!leased || still === undefined) await this.#handOver(id);
     }
-    await this.#endLegsOfRemoved(wanted);
     for (const settings of wanted) {
-      if (!this.#running.has(settings.id)) this.#running.set(settings.id, await this.#start(settings));
+      const lease = mine.get(settings.id);
+      if (lease === undefined || this.#running.has(settings.id)) continue;
+      try {
+        this.#running.set(settings.id, await this.#start(settings, lease));
+      } catch (error) {
+        log.error({ source: settings.id, problem: String(error) }, 'source cannot be started; trying again');
+      }
     }
+  }
+
+  /** Lets another node take the source, once what was read here is stored. */
+  async #handOver(id: string): Promise<void> {
+    const { ingest, leases, clock } = this.#options;
+    const enough = new AbortController();
+    await Promise.race([ingest.idle(), clock.sleep(HAND_OVER_MS, enough.signal)]);
+    enough.abort();
+    await leases.release(id).catch(() => {});
   }
 
   /** A source that is no longer configured will never tell the end of its calls. */
@@ -80,23 +116,29 @@ export class SourceWatch {
     const { calls, ingest, clock } = this.#options;
     for (const id of await calls.sourcesWithLegs()) {
       if (wanted.some((source) => source.id === id)) continue;
-      const sink = await ingest.open(
-        { id, defaultDeviceType: 'EXTERNAL' },
-        { state: () => {}, ignored: () => {} },
-      );
+      const sink = await ingest.open({ id, defaultDeviceType: 'EXTERNAL' }, undefined, {
+        state: () => {},
+        ignored: () => {},
+      });
       await sink.alive(new Set(), clock.nowMs());
     }
   }
 
-  async #start(settings: SourceSettings): Promise<Running> {
+  async #start(settings: SourceSettings, lease: Lease): Promise<Running> {
     const { ingest, create, clock, log } = this.#options;
     const stopping = new AbortController();
-    const running: Running = { settings, state: { status: 'connecting' }, stop: () => Promise.resolve() };
+    const running: Running = {
+      settings,
+      lease,
+      state: { status: 'connecting' },
+      stop: () => Promise.resolve(),
+    };
     const lost = new LostTimer(clock, this.#options.endCallsAfterLostMs, async () => {
       log.warn({ source: settings.id }, 'source lost for too long: its open calls are ended');
       await sink.alive(new Set(), clock.nowMs());
     });
-    const sink = await ingest.open(settings, {
+    const held = { lease, lost: () => stopping.abort() };
+    const sink = await ingest.open(settings, held, {
       ignored: () => {},
       state: (state) => {
         running.state = state;

@@ -26,6 +26,8 @@ export interface Store {
   readonly health: HealthStore;
   readonly leases: LeaseStore;
   readonly upkeep: UpkeepStore;
+  /** This process among those that share the database. */
+  readonly node: string;
   /** The time that all nodes of this database share. */
   nowMs(): number;
   /** Waits for what is under way and lets go of the database. May be called twice. */

@@ -25,7 +25,7 @@ test('a healthy installation', () => {
     last,
   };
   assert.equal(
-    screen({ serving: true, sources: [source], endpoints: [endpoint] }),
+    screen({ serving: true, nodes: ['this'], sources: [source], endpoints: [endpoint] }),
     `● callhook serves
 
 Sources
@@ -59,14 +59,14 @@ test('what is wrong stands out, with its age and what to do', () => {
       kind: 'paused',
       probes: 1,
       resumeAtMs: NOW_MS + 12_000,
-      sinceMs: 0,
+      sinceMs: NOW_MS - 7_200_000,
       reason: 'It is down.',
       warned: 0,
     } as const,
     last: { startedAtMs: NOW_MS, durationMs: 12, outcome: 'tls_untrusted', detail: 'Trust its authority.' },
   };
   assert.equal(
-    screen({ serving: true, sources: [source], endpoints: [endpoint] }),
+    screen({ serving: true, nodes: ['this'], sources: [source], endpoints: [endpoint] }),
     `● callhook serves
 
 Sources
@@ -75,7 +75,8 @@ Sources
 
 Endpoints
   ○ acme/crm  https://crm.acme.example/
-      0 delivered, 7 waiting, the oldest for 3 h, 1 dead letter
+      paused, failing for 2 h; one message is tried in 12 s
+      0 delivered, 7 waiting, the oldest for 3 h, 2 expired, 1 dead letter
       last attempt 0 s ago: tls_untrusted, 12 ms
       Trust its authority.`,
   );
@@ -83,7 +84,7 @@ Endpoints
 
 test('a new installation says what comes next', () => {
   assert.equal(
-    screen({ serving: false, sources: [], endpoints: [] }),
+    screen({ serving: false, nodes: [], sources: [], endpoints: [] }),
     `○ callhook does not run: start \`callhook serve\`
 
 Sources

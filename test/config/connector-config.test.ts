@@ -73,6 +73,80 @@ for (const [what, toml, env, told] of [
   });
 }
 
+const SECRET = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
+const MAIL = 'mail_from = "Callhook <callhook@acme.example>"\nmail_to = ["ops@acme.example"]\n';
+
+test('notices and traces are off until they are given an address', (t) => {
+  const { smtp_url, mail_to, operator_webhook_url, otlp_url } = load(t, '');
+  assert.deepEqual([smtp_url, mail_to, operator_webhook_url, otlp_url], ['', [], '', '']);
+});
+
+test('the settings that hold secrets can stand in the environment', (t) => {
+  const config = load(t, `${MAIL}operator_webhook_url = "https://ops.acme.example/callhook"`, {
+    CALLHOOK_SMTP_URL: 'smtps://callhook:p%40ss@mail.acme.example:465',
+    CALLHOOK_MAIL_TO: 'ops@acme.example, night@acme.example',
+    CALLHOOK_OPERATOR_WEBHOOK_SECRET: SECRET,
+    CALLHOOK_OTLP_URL: 'http://127.0.0.1:4318',
+  });
+  assert.equal(config.smtp_url, 'smtps://callhook:p%40ss@mail.acme.example:465');
+  assert.deepEqual(config.mail_to, ['ops@acme.example', 'night@acme.example']);
+  assert.equal(config.operator_webhook_secret, SECRET);
+});
+
+for (const [what, toml, told] of [
+  [
+    'a mail server that is none',
+    `${MAIL}smtp_url = "https://hunter2@mail.acme.example"`,
+    /:3: `smtp_url`: must/,
+  ],
+  [
+    'a mail server with options',
+    `${MAIL}smtp_url = "smtp://a:hunter2@b?tls=no"`,
+    /:3: `smtp_url`: .*after the port/,
+  ],
+  ['a password that is not encoded', `${MAIL}smtp_url = "smtp://a:hunter2%@b"`, /:3: `smtp_url`: .*%40/],
+  ['a mail server without quotes', 'smtp_url = smtp://a:hunter2@b', /:1: Invalid TOML document/],
+  ['a mail server alone', 'smtp_url = "smtp://a:hunter2@b"', /needs `mail_from`.*\n.*needs `mail_to`/],
+  [
+    'a sender that is none',
+    `smtp_url = "smtp://b"\nmail_from = "ops"\nmail_to = ["o@b"]`,
+    /:2: `mail_from`: must/,
+  ],
+  [
+    'a recipient that is none',
+    `smtp_url = "smtp://b"\nmail_to = ["o@b", "x"]\nmail_from = "o@b"`,
+    /:2: `mail_to`/,
+  ],
+  [
+    'a webhook without TLS',
+    `operator_webhook_url = "http://a"\noperator_webhook_secret = "${SECRET}"`,
+    /:1: .*https/,
+  ],
+  [
+    'a webhook without a secret',
+    'operator_webhook_url = "https://a"',
+    /:1: .*needs `operator_webhook_secret`/,
+  ],
+  [
+    'a secret that is none',
+    'operator_webhook_url = "https://a"\noperator_webhook_secret = "hunter2"',
+    /:2: `operator_webhook_secret`: must be whsec_/,
+  ],
+  ['a collector that is none', 'otlp_url = "localhost:4318"', /:1: `otlp_url`: must be an http/],
+] as const) {
+  test(`${what} is refused with its place, and no secret is told`, (t) => {
+    assert.throws(
+      () => load(t, toml),
+      (error: Error & { code?: string }) => {
+        assert.equal(error.code, 'CONFIG_INVALID');
+        assert.match(error.message, told);
+        assert.doesNotMatch(error.message, /hunter2/);
+        return true;
+      },
+    );
+  });
+}
+
 test('a file that was named must be there', () => {
   assert.throws(() => loadConnectorConfig('/nowhere/callhook.toml', {}), {
     code: 'CONFIG_INVALID',

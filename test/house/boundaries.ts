@@ -18,6 +18,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/ingest': ['src/call', 'src/policy', 'src/runtime', 'src/source/source.ts', 'src/store/store.ts'],
   'src/store': ['src/call', 'src/policy', 'src/runtime'],
   'src/delivery': ['src/policy', 'src/runtime', 'src/store/store.ts'],
+  'src/upkeep': ['src/policy', 'src/runtime', 'src/store/store.ts', 'src/delivery/attempt.ts'],
+  'src/telemetry': ['src/runtime'],
   'src/config': [
     'src/call',
     'src/policy',
@@ -46,6 +48,9 @@ const HOME: Record<string, string> = {
   'libphonenumber-js': 'src/policy/phone-number.ts',
   commander: 'src/cli',
   selfsigned: 'src/cli/listen',
+  nodemailer: 'src/upkeep/notices',
+  'prom-client': 'src/telemetry',
+  '@opentelemetry': 'src/telemetry',
 };
 
 /** Modules of Node with which something outside the process is touched. */

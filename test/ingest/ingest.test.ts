@@ -45,7 +45,7 @@ async function start(
       log: createLogger('silent'),
       committed: (committed) => messages.push(...committed.map(({ body }) => JSON.parse(body) as Message)),
     });
-    const sink = await ingest.open(SOURCE, { state: () => {}, ignored: () => {} });
+    const sink = await ingest.open(SOURCE, undefined, { state: () => {}, ignored: () => {} });
     return { ingest, sink };
   };
   return { store, messages, waits, open, ...(await open()) };

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import type { OutwardEvent } from '../../src/call/outward-event.ts';
 import { Ingest } from '../../src/ingest/ingest.ts';
+import { SourceLeases } from '../../src/ingest/source-leases.ts';
 import { SourceWatch } from '../../src/ingest/source-watch.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
 import type { SourceSettings } from '../../src/policy/directory.ts';
@@ -51,6 +52,7 @@ async function start(t: TestContext, endCallsAfterLostMs = 60_000) {
     directory: store.directory,
     calls: store.calls,
     health: store.health,
+    leases: new SourceLeases(store.leases, 'node', 10_000),
     ingest,
     create: (settings: SourceSettings) => ({
       async run(sink, signal) {

@@ -46,6 +46,7 @@ function delayed(store: Store): Store {
     health: slow(health),
     leases: slow(leases),
     upkeep: slow(upkeep),
+    node: store.node,
     nowMs: () => store.nowMs(),
     close: () => store.close(),
   };

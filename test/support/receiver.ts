@@ -2,6 +2,7 @@
  * A CRM for tests: a real HTTPS server that verifies each request with the official Standard Webhooks library and
  * remembers it.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
@@ -14,6 +15,7 @@ export interface Received {
   messageId: string;
   body: string;
   message: Message;
+  headers: IncomingHttpHeaders;
 }
 
 export interface Crm {
@@ -71,7 +73,8 @@ export async function startCrm(port = 0, given?: { key: string; cert: string }):
         response.writeHead(status).end();
         if (status >= 300) return;
         const message = JSON.parse(body) as Message;
-        crm.received.push({ messageId: String(request.headers['webhook-id']), body, message });
+        const { headers } = request;
+        crm.received.push({ messageId: String(headers['webhook-id']), body, message, headers });
         for (const look of waiting) look();
       };
       if (crm.delayMs > 0) setTimeout(answer, crm.delayMs);

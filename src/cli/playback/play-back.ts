@@ -57,7 +57,7 @@ export async function playBack(options: PlayBackOptions): Promise<Explanation> {
       committed: (messages) => messages.forEach(options.message),
       decided: (event, verdict) => explanation.decided(event, verdict),
     });
-    const sink = await ingest.open(source, {
+    const sink = await ingest.open(source, undefined, {
       state: () => {},
       ignored: (channel, why) => explanation.ignored(channel, why),
     });

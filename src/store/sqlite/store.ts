@@ -39,6 +39,7 @@ export function openSqliteStore(path: string, options: StoreOptions): Store {
     health: createHealthStore(db, book, others),
     leases: createLeaseStore(db, node),
     upkeep: createUpkeepStore(db, book, others, options),
+    node,
     nowMs: () => Date.now(),
     async close() {
       if (db.isOpen) db.close();

@@ -1,0 +1,55 @@
+/** The store that a verb works on, as the configuration names it. */
+import { existsSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
+import { healthRulesOf, loadConnectorConfig, type ConnectorConfig } from '../config/connector-config.ts';
+import { environment } from '../config/environment.ts';
+import { loadKeys } from '../config/installation-key.ts';
+import { CallhookError } from '../runtime/errors.ts';
+import { isPostgres, openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+
+/** @throws CallhookError `DATABASE_UNAVAILABLE`, also when there is none yet: looking must not make one */
+export async function withInstallation<Result>(
+  configFile: string | undefined,
+  work: (store: Store, config: ConnectorConfig) => Promise<Result>,
+): Promise<Result> {
+  const config = loadConnectorConfig(configFile, environment);
+  const { database } = config;
+  if (!isPostgres(database) && !existsSync(database)) {
+    throw new CallhookError(
+      'DATABASE_UNAVAILABLE',
+      `There is no database ${database} yet. \`callhook apply FILE\` makes one and fills it.`,
+    );
+  }
+  const store = await openStore(
+    config.database,
+    loadKeys(config, environment).secrets,
+    healthRulesOf(config),
+  );
+  try {
+    return await work(store, config);
+  } finally {
+    await store.close();
+  }
+}
+
+export interface EndpointName {
+  organisationId: string;
+  endpointId: string;
+}
+
+/** `acme/crm` @throws InvalidArgumentError */
+export function readEndpointName(text: string): EndpointName {
+  const [organisationId = '', endpointId = '', ...rest] = text.split('/');
+  if (organisationId === '' || endpointId === '' || rest.length > 0) {
+    throw new InvalidArgumentError('Write ORGANISATION/ENDPOINT, as `callhook status` shows it: acme/crm.');
+  }
+  return { organisationId, endpointId };
+}
+
+export function noSuchEndpoint({ organisationId, endpointId }: EndpointName): CallhookError {
+  return new CallhookError(
+    'ENDPOINT_UNKNOWN',
+    `There is no endpoint ${organisationId}/${endpointId}. \`callhook status\` shows those that there are.`,
+  );
+}

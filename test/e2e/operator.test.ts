@@ -1,0 +1,99 @@
+/** What an operator does on the command line while `serve` runs. */
+import assert from 'node:assert/strict';
+import test, { type TestContext } from 'node:test';
+import { run } from '../support/callhook-process.ts';
+import { install } from '../support/installation.ts';
+
+const CALL = 'asterisk/01-in-answered-caller-hangs-up/ami.raw';
+
+interface EndpointStatus {
+  delivered: number;
+  pending: number;
+  dead: number;
+  health: { kind: string };
+}
+
+async function endpointOf(t: TestContext, folder: string): Promise<EndpointStatus> {
+  const { out } = await run(t, folder, ['status', '--json']);
+  return (JSON.parse(out) as { endpoints: EndpointStatus[] }).endpoints[0]!;
+}
+
+async function endpointUntil(t: TestContext, folder: string, is: (endpoint: EndpointStatus) => boolean) {
+  for (;;) {
+    const endpoint = await endpointOf(t, folder);
+    if (is(endpoint)) return endpoint;
+  }
+}
+
+test('`disable` holds the messages back, `enable` sends them, in order', async (t) => {
+  const { folder, pbx, crm, serve } = await install(t, CALL);
+  await serve();
+  const disabled = await run(t, folder, ['disable', 'acme/crm']);
+  assert.deepEqual([disabled.code, disabled.out], [0, 'acme/crm is disabled.\n']);
+  pbx.play(1_000);
+  await endpointUntil(t, folder, ({ pending }) => pending === 3);
+  assert.equal(crm.requests(), 0);
+  assert.match(
+    (await run(t, folder, ['status'])).out,
+    /disabled .* \(by the operator\); `callhook enable acme\/crm`/,
+  );
+
+  assert.equal((await run(t, folder, ['enable', 'acme/crm'])).code, 0);
+  await crm.until((received) => received.length === 3);
+  assert.deepEqual(
+    crm.received.map(({ message }) => message.seq_num),
+    [1, 2, 3],
+  );
+});
+
+test('`replay` sends a call again: the same ids and bytes, marked, in order', async (t) => {
+  const { folder, pbx, crm, serve } = await install(t, CALL);
+  await serve();
+  pbx.play(1_000);
+  await crm.until((received) => received.length === 3);
+  const first = [...crm.received];
+  await endpointUntil(t, folder, ({ delivered }) => delivered === 3);
+
+  const { code, out } = await run(t, folder, ['replay', 'acme/crm', '--call', first[0]!.message.call_id]);
+  assert.deepEqual([code, out], [0, '3 messages are on the way again, in order.\n']);
+  await crm.until((received) => received.length === 6);
+  const again = crm.received.slice(3);
+  assert.deepEqual(
+    again.map(({ messageId, body }) => [messageId, body]),
+    first.map(({ messageId, body }) => [messageId, body]),
+  );
+  assert.deepEqual(
+    crm.received.map(({ headers }) => headers['callhook-replay']),
+    [undefined, undefined, undefined, 'true', 'true', 'true'],
+  );
+});
+
+test('a receiver that wants no more (410) is disabled, and its messages are kept', async (t) => {
+  const { folder, pbx, crm, serve } = await install(t, CALL);
+  await serve();
+  crm.answers.push(410);
+  pbx.play(1_000);
+  const endpoint = await endpointUntil(t, folder, ({ health }) => health.kind === 'disabled');
+  assert.deepEqual([endpoint.pending, endpoint.dead], [3, 0]);
+  assert.match((await run(t, folder, ['status'])).out, /it answered 410/);
+});
+
+for (const [what, args, told] of [
+  [
+    'an endpoint that is not there',
+    ['enable', 'acme/erp'],
+    /There is no endpoint acme\/erp\. `callhook status` shows/,
+  ],
+  ['a name that is none', ['disable', 'crm'], /Write ORGANISATION\/ENDPOINT/],
+  ['a replay of nothing', ['replay', 'acme/crm'], /Say one of --message, --call, --failed-since and --since/],
+  ['a time that is none', ['replay', 'acme/crm', '--since', 'yesterday'], /Write 2026-11-23T08:00Z, or 30m/],
+  ['a replay to nobody', ['replay', 'acme/erp', '--since', '1h'], /There is no endpoint acme\/erp/],
+] as const) {
+  test(`${what} is told in one line`, async (t) => {
+    const { folder } = await install(t, CALL);
+    const { code, err } = await run(t, folder, args);
+    assert.equal(code, 1);
+    assert.match(err, told);
+    assert.doesNotMatch(err, /\n\s+at /);
+  });
+}
