@@ -2,12 +2,9 @@
  * From leg event to POST, against raw undici doing the same POSTs in the same run: throughput of a full outbox, and
  * the delay of single events at a fixed rate. The store is a SQLite file with synchronous=FULL.
  */
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Agent, request } from 'undici';
 import type { LegEvent } from '../src/call/leg-event.ts';
 import { DEFAULTS, healthRulesOf } from '../src/config/connector-config.ts';
 import { parseAllowed } from '../src/delivery/address-guard.ts';
@@ -21,12 +18,11 @@ import { createLogger } from '../src/runtime/logger.ts';
 import { openStore } from '../src/store/open-store.ts';
 import type { CommittedMessage } from '../src/store/store.ts';
 import { directoryFor } from '../test/support/transcripts.ts';
+import { perSecond, quantile } from './figures.ts';
+import { CONCURRENCY, rawUndici } from './raw-undici.ts';
+import { startReceiver, type ReceiverProcess } from './receiver-process.ts';
 
-const CONCURRENCY = 64;
 const RATE_PER_S = 500;
-const BODY_LIKE = JSON.stringify({ seq_num: 1, call_id: 'x'.repeat(22), rest: 'x'.repeat(330) });
-
-type Arrivals = [id: string, atMs: number][];
 
 export async function benchDelivery({
   messages,
@@ -35,15 +31,14 @@ export async function benchDelivery({
   messages: number;
   seconds: number;
 }): Promise<void> {
-  const receiver = fork(new URL('./receiver.ts', import.meta.url), { stdio: 'inherit' });
-  const [{ port, cert }] = (await once(receiver, 'message')) as [{ port: number; cert: string }];
-  const url = `https://127.0.0.1:${port}/calls`;
+  const receiver = await startReceiver();
+  const { url, cert } = receiver;
   try {
     const raw = await rawUndici(url, cert, messages);
-    await arrivalsOf(receiver);
+    await receiver.arrivals();
     const pipeline = await startPipeline(url, cert);
     const ours = await throughput(pipeline, messages);
-    await arrivalsOf(receiver);
+    await receiver.arrivals();
     console.log(`\nDelivery (${messages.toLocaleString('en')} POSTs over TLS, ${CONCURRENCY} at once)`);
     console.log(`  raw undici                       ${perSecond(raw)} POSTs/s`);
     console.log(
@@ -55,26 +50,8 @@ export async function benchDelivery({
     );
     await pipeline.stop();
   } finally {
-    receiver.kill();
+    receiver.stop();
   }
-}
-
-async function rawUndici(url: string, ca: string, count: number): Promise<number> {
-  const dispatcher = new Agent({ connections: CONCURRENCY, connect: { ca } });
-  const headers = { 'content-type': 'application/json', 'webhook-id': 'raw', 'user-agent': 'raw' };
-  const send = async () => {
-    const { body } = await request(url, { dispatcher, method: 'POST', headers, body: BODY_LIKE });
-    await body.dump();
-  };
-  const work = async (share: number) => {
-    for (let i = 0; i < share; i += 1) await send();
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, () => work(2)));
-  const started = performance.now();
-  await Promise.all(Array.from({ length: CONCURRENCY }, () => work(Math.ceil(count / CONCURRENCY))));
-  const rate = (Math.ceil(count / CONCURRENCY) * CONCURRENCY * 1_000) / (performance.now() - started);
-  await dispatcher.close();
-  return rate;
 }
 
 interface Pipeline {
@@ -102,7 +79,6 @@ async function startPipeline(url: string, cert: string): Promise<Pipeline> {
     allowed: parseAllowed(['127.0.0.0/8']).allowed,
     trustedCertificates: [cert],
     timeouts: { connectMs: 5_000, totalMs: 15_000 },
-    concurrencyPerOrigin: CONCURRENCY,
     userAgent: 'Callhook/bench',
     clock: systemClock,
   });
@@ -156,11 +132,10 @@ async function startPipeline(url: string, cert: string): Promise<Pipeline> {
       dispatcher.wake();
     },
   });
-  const sink = await ingest.open(
-    { id: 'pbx', defaultDeviceType: 'SOFT' },
-    undefined,
-    { state: () => {}, ignored: () => {} },
-  );
+  const sink = await ingest.open({ id: 'pbx', defaultDeviceType: 'SOFT' }, undefined, {
+    state: () => {},
+    ignored: () => {},
+  });
   return pipeline;
 }
 
@@ -189,7 +164,7 @@ async function throughput(pipeline: Pipeline, count: number): Promise<number> {
 
 async function delaysAtFixedRate(
   pipeline: Pipeline,
-  receiver: ChildProcess,
+  receiver: ReceiverProcess,
   seconds: number,
 ): Promise<number[]> {
   const handedAtMs: number[] = [];
@@ -206,20 +181,10 @@ async function delaysAtFixedRate(
     await systemClock.sleep(1);
   }
   await pipeline.settled(legs);
-  const arrivedAt = new Map(await arrivalsOf(receiver));
+  const arrivedAt = new Map(await receiver.arrivals());
   return order.map((id, index) => arrivedAt.get(id)! - handedAtMs[index]!).toSorted((a, b) => a - b);
 }
 
-async function arrivalsOf(receiver: ChildProcess): Promise<Arrivals> {
-  receiver.send('arrivals');
-  const [arrivals] = (await once(receiver, 'message')) as [Arrivals];
-  return arrivals;
-}
-
-function perSecond(rate: number): string {
-  return Math.round(rate).toLocaleString('en').padStart(7);
-}
-
 function at(sorted: readonly number[], share: number): string {
-  return (sorted[Math.floor(sorted.length * share)] ?? Number.NaN).toFixed(2);
+  return quantile(sorted, share).toFixed(2);
 }

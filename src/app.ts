@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { createApi, listen } from './api/server.ts';
 import { healthRulesOf, type ConnectorConfig } from './config/connector-config.ts';
 import { parseAllowed } from './delivery/address-guard.ts';
-import { createAttempter } from './delivery/attempt.ts';
+import { createAttempter, type Attempter } from './delivery/attempt.ts';
 import { Dispatcher } from './delivery/dispatcher.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { SourceLeases } from './ingest/source-leases.ts';
@@ -23,6 +23,12 @@ import type { Source } from './source/source.ts';
 import { isPostgres, openStore } from './store/open-store.ts';
 import { lockForServing } from './store/sqlite/store.ts';
 import type { Store } from './store/store.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { createObserver, overviewOf } from './telemetry/observer.ts';
+import { createTracing } from './telemetry/tracing.ts';
+import { createMail } from './upkeep/notices/mail.ts';
+import { createNotifier } from './upkeep/notices/notifier.ts';
+import { createOperatorWebhook } from './upkeep/notices/operator-webhook.ts';
 import { runUpkeep } from './upkeep/upkeep.ts';
 
 const LOOK_AT_DIRECTORY_MS = 1_000;
@@ -67,8 +73,9 @@ async function runOn(
   { config, keys, log, ready }: ConnectorOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  // Before anything runs: is the key the one that these secrets were stored under?
+  await store.directory.sources();
   const clock: Clock = { ...systemClock, nowMs: () => store.nowMs() };
-  const random = Math.random;
   const attempter = createAttempter({
     allowed: parseAllowed(config.allowed_addresses).allowed,
     trustedCertificates: config.trusted_certificate_files.map(readCertificate),
@@ -76,20 +83,36 @@ async function runOn(
       connectMs: config.connect_timeout_seconds * 1_000,
       totalMs: config.attempt_timeout_seconds * 1_000,
     },
-    concurrencyPerOrigin: config.max_attempts_per_endpoint,
     userAgent: `Callhook/${VERSION}`,
     clock,
   });
+  const metrics = createMetrics({
+    version: VERSION,
+    overview: () => overviewOf(store, ingest.problem === undefined, dispatcher.attemptsUnderWay),
+  });
+  const tracing = await createTracing({ otlpUrl: config.otlp_url, version: VERSION, log });
+  const observer = createObserver(metrics, tracing, clock);
   const dispatcher = new Dispatcher({
     outbox: store.outbox,
     attempter,
     clock,
-    random,
+    random: Math.random,
     log,
     limits: { total: config.max_attempts_at_once, perEndpoint: config.max_attempts_per_endpoint },
     graceMs: config.shutdown_grace_seconds * 1_000,
+    settled: observer.settled,
   });
-  const ingest = new Ingest({ store, ids: keys.ids, clock, log, committed: () => dispatcher.wake() });
+  const ingest = new Ingest({
+    store,
+    ids: keys.ids,
+    clock,
+    log,
+    committed: (messages, tookMs) => {
+      dispatcher.wake();
+      observer.committed(messages, tookMs);
+    },
+    decided: (_event, verdict, sourceId) => observer.decided(sourceId, verdict),
+  });
   const sources = new SourceWatch({
     directory: store.directory,
     calls: store.calls,
@@ -102,10 +125,20 @@ async function runOn(
     lookEveryMs: LOOK_AT_DIRECTORY_MS,
     endCallsAfterLostMs: config.end_calls_after_minutes_lost * MINUTE_MS,
   });
-  const api = createApi({ databaseProblem: () => ingest.problem, sources: () => sources.states() });
+  const api = createApi({
+    databaseProblem: () => ingest.problem,
+    sources: () => sources.states(),
+    metrics,
+  });
 
   // Sources stop first, the dispatcher last, so that what was learnt is stored and what was begun is finished.
   const delivering = new AbortController();
+  const notifier = createNotifier({
+    upkeep: store.upkeep,
+    channels: noticeChannels(config, attempter, delivering.signal),
+    clock,
+    log,
+  });
   const dispatched = dispatcher.run(delivering.signal);
   const upkept = runUpkeep(
     {
@@ -114,7 +147,8 @@ async function runOn(
       clock,
       log,
       keepMs: config.keep_days * DAY_MS,
-      notify: async () => 0,
+      notify: () => notifier.step(),
+      expired: (count) => metrics.expired(count),
     },
     delivering.signal,
   );
@@ -125,8 +159,21 @@ async function runOn(
   } finally {
     delivering.abort();
     await Promise.all([dispatched, upkept]);
-    await Promise.all([attempter.close(), api.close()]);
+    await Promise.all([attempter.close(), api.close(), tracing.close()]);
   }
+}
+
+/** The ways to the operator that are configured. */
+function noticeChannels(config: ConnectorConfig, attempter: Attempter, signal: AbortSignal) {
+  const { smtp_url, operator_webhook_url, operator_webhook_secret: secret } = config;
+  const trustedCertificates = config.trusted_certificate_files.map(readCertificate);
+  const { mail_from: from, mail_to: to } = config;
+  return {
+    ...(smtp_url !== '' && { mail: createMail({ url: smtp_url, from, to, trustedCertificates, signal }) }),
+    ...(operator_webhook_url !== '' && {
+      webhook: createOperatorWebhook({ attempter, url: operator_webhook_url, secret }),
+    }),
+  };
 }
 
 function createSource(settings: SourceSettings, log: Logger): Source {

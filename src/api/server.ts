@@ -8,15 +8,17 @@ export interface HealthSources {
   /** Why the database takes no messages; undefined when it does. */
   databaseProblem(): string | undefined;
   sources(): ReadonlyMap<string, SourceState>;
+  metrics: { text(): Promise<string>; readonly contentType: string };
 }
 
 /**
  * - `GET /health/live`: 200 while the process runs: restart it otherwise.
  * - `GET /health/ready`: 200 while what comes in is stored, else 503. A phone system that is down is told, but
  *   does not make the connector unready: it still delivers.
+ * - `GET /metrics`: for Prometheus (docs/OPERATIONS.md).
  */
 export function createApi(health: HealthSources): FastifyInstance {
-  const api = fastify({ logger: false });
+  const api = fastify({ logger: false, forceCloseConnections: true });
   api.get('/health/live', () => ({ status: 'live' }));
   api.get('/health/ready', (_request, reply) => {
     const problem = health.databaseProblem();
@@ -25,6 +27,10 @@ export function createApi(health: HealthSources): FastifyInstance {
     return reply
       .code(503)
       .send({ status: 'not ready', problem: `The database takes no messages: ${problem}`, sources });
+  });
+  api.get('/metrics', async (_request, reply) => {
+    const { metrics } = health;
+    return reply.type(metrics.contentType).send(await metrics.text());
   });
   return api;
 }

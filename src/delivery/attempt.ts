@@ -19,8 +19,6 @@ export interface AttempterOptions {
   /** PEM; authorities that count beside the well-known ones. */
   trustedCertificates: readonly string[];
   timeouts: { connectMs: number; totalMs: number };
-  /** Connections to one receiver at once. */
-  concurrencyPerOrigin: number;
   userAgent: string;
   clock: Clock;
 }
@@ -44,7 +42,7 @@ export interface Attempter {
   attempt(target: { url: string; secrets: readonly string[] }, message: OutgoingMessage): Promise<Attempted>;
   /** Ends all attempts under way, and every later one at once. */
   giveUp(): void;
-  /** Waits for attempts under way, then lets go of all connections. */
+  /** Ends what is still under way and lets go of all connections. */
   close(): Promise<void>;
 }
 
@@ -113,18 +111,13 @@ export function createAttempter(options: AttempterOptions): Attempter {
       for (const attempt of underWay) attempt.stop(new Stopped('GIVEN_UP'));
     },
     async close() {
-      await agent.close();
+      await agent.destroy();
       clearInterval(sweep);
     },
   };
 }
 
-function createAgent({
-  allowed,
-  trustedCertificates,
-  timeouts,
-  concurrencyPerOrigin,
-}: AttempterOptions): Agent {
+function createAgent({ allowed, trustedCertificates, timeouts }: AttempterOptions): Agent {
   // Made once: reading all well-known authorities anew for each connection costs some 10 ms.
   const secureContext = createSecureContext({
     ca: [...getCACertificates('default'), ...trustedCertificates],
@@ -141,8 +134,11 @@ function createAgent({
       if (isAllowedHost(target.hostname, allowed)) connect(target, callback);
       else callback(new AddressNotAllowed(), null);
     },
-    connections: concurrencyPerOrigin,
+    // No bound here, where it would count per host: two endpoints on one host must not wait for each other, and a
+    // request that waits in a queue would use up its time. The dispatcher bounds attempts per endpoint.
+    connections: null,
     pipelining: 1,
+    allowH2: false,
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
     headersTimeout: timeouts.totalMs,
@@ -174,7 +170,7 @@ class Attempt implements Dispatcher.DispatchHandler {
 
   /** Ends the attempt from our side. */
   stop(reason: Error): void {
-    this.#end(readError(reason));
+    this.onResponseError(undefined, reason);
     this.#controller?.abort(reason);
   }
 
@@ -213,8 +209,11 @@ class Attempt implements Dispatcher.DispatchHandler {
     this.#end(readAnswer(this.#answer, this.#clock.nowMs()));
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#end(readError(error));
+  /** A receiver that said 2xx has taken the message, whatever becomes of the rest of its answer. */
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    const { statusCode } = this.#answer;
+    if (statusCode >= 200 && statusCode < 300) this.onResponseEnd();
+    else this.#end(readError(error));
   }
 
   #end(outcome: Outcome): void {

@@ -127,7 +127,9 @@ export class Dispatcher {
     next: Settlement['next'],
   ): void {
     const { log } = this.#options;
-    const line = { endpoint: endpoint.id, organisation: organisationId, message: messageId, attempt };
+    // Not the detail: a receiver's own words may be in it.
+    const { detail: _, ...said } = attempt;
+    const line = { endpoint: endpoint.id, organisation: organisationId, message: messageId, attempt: said };
     if (next.kind === 'dead') log.warn(line, 'dead letter');
     else if (next.kind === 'later') log.info(line, 'not delivered, trying again later');
     else log.debug(line, 'delivered');

@@ -93,6 +93,14 @@ export function readError(error: unknown): Failure {
   const systemCode = systemCodeOf(error) ?? '';
   const known = BY_SYSTEM_CODE[systemCode];
   if (known !== undefined) return { ok: false, code: known[0], detail: known[1] };
+  if (/ALERT_CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/.test(systemCode)) {
+    return {
+      ok: false,
+      code: 'tls_failed',
+      detail: `The receiver refused the TLS connection (${systemCode}). Does it ask for a client certificate?`,
+    };
+  }
+  if (systemCode.startsWith('HPE_')) return { ok: false, code: 'unexpected_answer', detail: NOT_HTTP };
   if (systemCode.startsWith('CERT_') || /CERT|ISSUER|CRL/.test(systemCode)) {
     return {
       ok: false,
@@ -114,6 +122,7 @@ export function readError(error: unknown): Failure {
   };
 }
 
+const NOT_HTTP = 'What answered there does not speak HTTP as it should. Is it the right port?';
 const RESOLVE: [FailureCode, string] = [
   'dns_failed',
   "The receiver's host name could not be resolved. Is the address spelled right?",
@@ -142,6 +151,7 @@ const BY_SYSTEM_CODE: Readonly<Record<string, [FailureCode, string]>> = {
   ETIMEDOUT: ['timeout_connect', 'The receiver could not be reached in time.'],
   UND_ERR_CONNECT_TIMEOUT: ['timeout_connect', 'The receiver could not be reached in time.'],
   UND_ERR_HEADERS_TIMEOUT: ['timeout_response', 'The receiver did not answer in time.'],
+  UND_ERR_HEADERS_OVERFLOW: ['unexpected_answer', 'The receiver answered with too many headers.'],
   UND_ERR_BODY_TIMEOUT: ['timeout_response', 'The receiver did not finish its answer in time.'],
   TOTAL_TIMEOUT: ['timeout_response', 'The receiver did not answer in time.'],
   CERT_HAS_EXPIRED: ['tls_certificate', "The receiver's certificate has expired. It must be renewed."],
@@ -175,10 +185,15 @@ function hostOf(location: string | undefined): string {
   return host === '' ? 'another place' : host.slice(0, 100);
 }
 
-/** The receiver's words on one line, without anything that could play with a terminal. */
+/**
+ * The receiver's words on one line, without anything that could play with a terminal, and without the people of whom
+ * it may speak: no address and no number that could be a telephone's.
+ */
 function clean(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .replace(/[^\s@"'<>(),;]+@[^\s@"'<>(),;]+/g, '…@…')
+    .replace(/\+?\d(?:[ ().-]?\d){4,}/g, '…')
     .trim()
     .slice(0, LONGEST_EXCERPT);
 }

@@ -21,10 +21,10 @@ export interface IngestOptions {
   ids: Ids;
   clock: Clock;
   log: Logger;
-  /** Called after each commit that stored messages. */
-  committed(messages: readonly CommittedMessage[]): void;
-  /** For `playback --explain`: what became of each event. */
-  decided?(event: LegEvent, verdict: Verdict): void;
+  /** Called after each commit that stored messages. @param tookMs from the first try to its end */
+  committed(messages: readonly CommittedMessage[], tookMs: number): void;
+  /** For metrics and `playback --explain`: what became of each event. */
+  decided?(event: LegEvent, verdict: Verdict, sourceId: string): void;
 }
 
 /** The lease that a source is read under. */
@@ -93,7 +93,7 @@ export class Ingest {
   }
 
   async #process(batch: readonly Handover[]): Promise<void> {
-    const { store, committed } = this.#options;
+    const { store, clock, committed } = this.#options;
     const known = await this.#persist(() => lookUp(store.directory, batch.map(questionOf)));
     const changes: { book: LegBook; change: LegChange }[] = [];
     for (const { book, ...handover } of batch) {
@@ -105,11 +105,12 @@ export class Ingest {
       for (const event of handover.events) {
         const { change, verdict } = book.take(event, known);
         if (change !== undefined) changes.push({ book, change });
-        this.#options.decided?.(event, verdict);
+        this.#options.decided?.(event, verdict, book.sourceId);
       }
     }
+    const begunAtMs = clock.nowMs();
     const messages = await this.#commit(changes);
-    if (messages.length > 0) committed(messages);
+    if (messages.length > 0) committed(messages, clock.nowMs() - begunAtMs);
   }
 
   /** Commits what was read under leases that are still held; what was not is dropped, and its source told. */

@@ -40,6 +40,10 @@ export class LegBook {
     this.#open = new Map(stored.map((leg) => [leg.leg, leg]));
   }
 
+  get sourceId(): string {
+    return this.#source.id;
+  }
+
   /** What must be known to take these events. */
   questionFor(events: readonly LegEvent[]): Question {
     const devices = new Set<string>();

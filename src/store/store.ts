@@ -278,6 +278,8 @@ export interface EndpointOverview {
   id: string;
   url: string;
   pending: number;
+  /** Calls that have something to send to it. */
+  lanesWaiting: number;
   oldestPendingAtMs?: number;
   delivered: number;
   expired: number;

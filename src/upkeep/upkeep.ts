@@ -56,9 +56,9 @@ export async function runUpkeep(options: UpkeepOptions, signal: AbortSignal): Pr
 async function work(options: UpkeepOptions, isSlowTurn: boolean, signal: AbortSignal): Promise<void> {
   const { upkeep, clock, keepMs, notify, expired } = options;
   await inSteps(() => upkeep.expire(clock.nowMs(), STEP), clock, signal, expired);
+  await notify();
   if (!isSlowTurn) return;
   await upkeep.watchHealth(clock.nowMs());
-  await notify();
   await inSteps(() => upkeep.forget(clock.nowMs() - keepMs, STEP), clock, signal);
 }
 

@@ -38,7 +38,6 @@ function attempter(t: TestContext, options: Partial<AttempterOptions> = {}) {
     allowed: parseAllowed(['127.0.0.0/8', '::1/128']).allowed,
     trustedCertificates: [certificate.cert],
     timeouts: { connectMs: 2_000, totalMs: 2_000 },
-    concurrencyPerOrigin: 4,
     userAgent: 'Callhook/test',
     clock: systemClock,
     ...options,
@@ -280,19 +279,69 @@ test('what is given up at a stop ends at once, and so does whatever comes later'
   assert.ok(!(await made.to(url)).outcome.ok);
 });
 
-test('more attempts than connections wait for their turn and all get through', async (t) => {
-  let atOnce = 0;
-  let most = 0;
-  const url = await serve(t, (_request, response) => {
-    atOnce += 1;
-    most = Math.max(most, atOnce);
-    setImmediate(() => {
-      atOnce -= 1;
-      response.writeHead(204).end();
-    });
+test('an address of a receiver that hangs holds up no other address of the same host', async (t) => {
+  const hung: ServerResponse[] = [];
+  const url = await serve(t, (request, response) => {
+    if (request.url === '/hang') hung.push(response);
+    else response.writeHead(204).end();
   });
-  const { to } = attempter(t, { concurrencyPerOrigin: 3 });
-  const all = await Promise.all(Array.from({ length: 40 }, () => to(url)));
-  assert.ok(all.every(({ outcome }) => outcome.ok));
-  assert.ok(most <= 3);
+  const { to } = attempter(t);
+  const hanging = Array.from({ length: 50 }, () => to(new URL('/hang', url).href));
+  const all = await Promise.all(Array.from({ length: 20 }, () => to(url)));
+  assert.ok(all.every(({ outcome, durationMs }) => outcome.ok && durationMs < 1_900));
+  for (const response of hung) response.writeHead(503).end();
+  await Promise.all(hanging);
+});
+
+test('a receiver that cannot be connected to is told as such, however many messages wait for it', async (t) => {
+  const silent = createTcpServer(() => {});
+  const port = await listen(t, silent);
+  const { to } = attempter(t, { timeouts: { connectMs: 200, totalMs: 2_000 } });
+  const all = await Promise.all(Array.from({ length: 20 }, () => to(`https://127.0.0.1:${port}/`)));
+  assert.deepEqual([...new Set(all.map((attempted) => failure(attempted).code))], ['timeout_connect']);
+});
+
+test('a receiver that said 2xx has the message, also if the rest of its answer breaks or never ends', async (t) => {
+  const breaks = await serve(t, (_request, response) => {
+    response.writeHead(200, { 'content-length': '100' });
+    response.write('ok', () => response.destroy());
+  });
+  const drips = await serve(t, (_request, response) => {
+    response.writeHead(200);
+    response.write('ok');
+  });
+  const { to } = attempter(t, { timeouts: { connectMs: 1_000, totalMs: 400 } });
+  for (const url of [breaks, drips]) assert.deepEqual((await to(url)).outcome, { ok: true, statusCode: 200 });
+});
+
+test('what a receiver says of people is not kept', async (t) => {
+  const url = await serve(t, (_request, response) => {
+    response.writeHead(422).end('{"error":"no contact for +358 40 940 1234 / matti@acme.example, field 12"}');
+  });
+  const { detail } = failure(await attempter(t).to(url));
+  assert.match(detail, /no contact for … \/ …@…, field 12/);
+});
+
+test('an end of the attempter ends at once, also while connections are being made', async (t) => {
+  const silent = createTcpServer(() => {});
+  const port = await listen(t, silent);
+  const made = attempter(t, { timeouts: { connectMs: 30_000, totalMs: 30_000 } });
+  const under = made.to(`https://127.0.0.1:${port}/`);
+  made.giveUp();
+  await under;
+  const began = performance.now();
+  await made.close();
+  assert.ok(performance.now() - began < 2_000);
+});
+
+test('a message whose claim has lapsed is not sent', async (t) => {
+  let requests = 0;
+  const url = await serve(t, (_request, response) => {
+    requests += 1;
+    response.writeHead(204).end();
+  });
+  const made = attempter(t);
+  const message = { id: 'msg_1', body: BODY, notAfterMs: Date.now() - 1 };
+  const { outcome } = await made.attempt({ url, secrets: [SECRET] }, message);
+  assert.deepEqual([outcome.ok, !outcome.ok && outcome.code, requests], [false, 'claim_lapsed', 0]);
 });

@@ -1,8 +1,9 @@
 /** What an operator does on the command line while `serve` runs. */
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
-import { run } from '../support/callhook-process.ts';
+import { run, write } from '../support/callhook-process.ts';
 import { install } from '../support/installation.ts';
+import { certificateFor, SECRET, startCrm } from '../support/receiver.ts';
 
 const CALL = 'asterisk/01-in-answered-caller-hangs-up/ami.raw';
 
@@ -97,3 +98,44 @@ for (const [what, args, told] of [
     assert.doesNotMatch(err, /\n\s+at /);
   });
 }
+
+test('/metrics tells what was read, stored and delivered', async (t) => {
+  const { folder, pbx, crm, serve } = await install(t, CALL);
+  const running = await serve();
+  const { api } = JSON.parse(await running.said('callhook serves')) as { api: string };
+  pbx.play(1_000);
+  await crm.until((received) => received.length === 3);
+  await endpointUntil(t, folder, ({ delivered }) => delivered === 3);
+  const metrics = await (await fetch(`${api}/metrics`)).text();
+  for (const line of [
+    /^callhook_messages_committed_total\{state="EARLY"\} 1$/m,
+    /^callhook_attempts_total\{outcome="delivered"\} 3$/m,
+    /^callhook_delivered_total 3$/m,
+    /^callhook_event_to_delivery_seconds_count 3$/m,
+    /^callhook_source_up\{source="pbx"\} 1$/m,
+    /^callhook_endpoints\{health="healthy"\} 1$/m,
+    /^callhook_backlog_messages 0$/m,
+    /^callhook_database_up 1$/m,
+  ]) {
+    assert.match(metrics, line);
+  }
+  assert.doesNotMatch(metrics, /\+?358\d{6}|@acme/, 'no personal data');
+});
+
+test('the operator is told by signed webhook when a receiver is given up for now', async (t) => {
+  const operator = await startCrm(0, await certificateFor('operator.example'));
+  t.after(() => operator.close());
+  const settings = `pause_after_failures = 2
+operator_webhook_url = "${operator.url}"
+operator_webhook_secret = "${SECRET}"
+`;
+  const { folder, pbx, crm, serve } = await install(t, CALL, settings);
+  write(folder, 'crm.pem', `${crm.certificate}\n${operator.certificate}`);
+  await serve();
+  crm.answers.push(...Array.from({ length: 100 }, () => 503));
+  pbx.play(1_000);
+  await operator.until((received) => received.length === 1);
+  const notice = JSON.parse(operator.received[0]!.body) as Record<string, string>;
+  assert.deepEqual([notice['type'], notice['endpoint_id']], ['endpoint.paused', 'crm']);
+  assert.match(notice['reason'] ?? '', /503/);
+});

@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/store': ['src/call', 'src/policy', 'src/runtime'],
   'src/delivery': ['src/policy', 'src/runtime', 'src/store/store.ts'],
   'src/upkeep': ['src/policy', 'src/runtime', 'src/store/store.ts', 'src/delivery/attempt.ts'],
-  'src/telemetry': ['src/runtime'],
+  'src/telemetry': ['src/runtime', 'src/store/store.ts'],
   'src/config': [
     'src/call',
     'src/policy',

@@ -78,7 +78,7 @@ test('after a probe that was answered the rate rises until it is no limit, then 
     }
     perSecond.push(count);
   }
-  assert.ok(perSecond[0]! >= 4 && perSecond[0]! <= 8, `${perSecond}`);
+  assert.ok(perSecond[0]! >= 4 && perSecond[0]! <= 8, perSecond.join());
   assert.deepEqual(
     perSecond.toSorted((a, b) => a - b),
     perSecond,

@@ -11,29 +11,53 @@ import {
   type AmiSession,
 } from '../../src/cli/demo/ami-server.ts';
 
-export interface LivePbx {
-  port: number;
+export interface LivePbx extends Pbx {
   /** Sends the next events of class `call`, at most `count`. @returns how many there were */
   play(count: number): number;
-  /** Resolves when somebody listens. */
-  listened(): Promise<void>;
   /** The number of events left. */
   left(): number;
+}
+
+export interface Pbx {
+  port: number;
+  /** Says these packets to whoever listens, and remembers which channels are up. */
+  say(packets: readonly string[]): void;
+  /** Resolves when somebody listens. */
+  listened(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The events of class `call` of a recording, each without its empty line. */
+export function recordedEvents(recording: string): string[] {
+  const bytes = readFileSync(recording);
+  return (recording.endsWith('.gz') ? gunzipSync(bytes) : bytes)
+    .toString('utf8')
+    .split('\r\n\r\n')
+    .filter((packet) => /^Event: \w+\r\nPrivilege: call,/.test(packet));
 }
 
 export async function startLivePbx(
   recording: string,
   login: { username: string; secret: string },
 ): Promise<LivePbx> {
-  const bytes = readFileSync(recording);
-  const events = (recording.endsWith('.gz') ? gunzipSync(bytes) : bytes)
-    .toString('utf8')
-    .split('\r\n\r\n')
-    .filter((packet) => /^Event: \w+\r\nPrivilege: call,/.test(packet));
-  const up = new Map<string, string>();
+  const events = recordedEvents(recording);
+  const pbx = await startPbx(login);
   let next = 0;
-  let session: AmiSession | undefined;
+  return {
+    ...pbx,
+    play(count) {
+      const batch = events.slice(next, next + count);
+      next += batch.length;
+      pbx.say(batch);
+      return batch.length;
+    },
+    left: () => events.length - next,
+  };
+}
+
+export async function startPbx(login: { username: string; secret: string }): Promise<Pbx> {
+  const up = new Map<string, string>();
+  const sessions = new Set<AmiSession>();
   let listened = Promise.withResolvers<void>();
 
   const server: AmiServer = await startAmiServer({
@@ -42,8 +66,8 @@ export async function startLivePbx(
       headers.get('Action') === 'CoreShowChannels'
         ? listAnswer('Channels will follow', 'CoreShowChannelsComplete', [...up.values()])
         : undefined,
-    subscribed: (now) => {
-      session = now;
+    subscribed: (session) => {
+      sessions.add(session);
       listened.resolve();
     },
   });
@@ -75,18 +99,15 @@ export async function startLivePbx(
 
   return {
     port: server.port,
-    play(count) {
-      const batch = events.slice(next, next + count);
-      next += batch.length;
-      for (const packet of batch) remember(packet);
-      session?.send(batch.map((packet) => `${packet}\r\n\r\n`).join(''));
-      return batch.length;
+    say(packets) {
+      for (const packet of packets) remember(packet);
+      const bytes = packets.map((packet) => `${packet}\r\n\r\n`).join('');
+      for (const session of sessions) session.send(bytes);
     },
     listened: async () => {
       await listened.promise;
       listened = Promise.withResolvers();
     },
-    left: () => events.length - next,
     close: () => server.close(),
   };
 }

@@ -25,6 +25,8 @@ export interface Crm {
   received: Received[];
   /** What the next requests are answered with; 204 when empty. */
   answers: number[];
+  /** The body of every answer. */
+  says: string;
   /** How long each request waits for its answer. */
   delayMs: number;
   /** Requests so far, answered or not. */
@@ -70,7 +72,7 @@ export async function startCrm(port = 0, given?: { key: string; cert: string }):
           response.writeHead(401).end();
           return;
         }
-        response.writeHead(status).end();
+        response.writeHead(status).end(status === 204 ? undefined : crm.says);
         if (status >= 300) return;
         const message = JSON.parse(body) as Message;
         const { headers } = request;
@@ -87,6 +89,7 @@ export async function startCrm(port = 0, given?: { key: string; cert: string }):
     certificate: cert,
     received: [],
     answers: [],
+    says: '',
     delayMs: 0,
     requests: () => requests,
     until: (condition) =>

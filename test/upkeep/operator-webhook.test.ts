@@ -14,7 +14,6 @@ async function start(t: TestContext, secret = SECRET) {
     allowed: parseAllowed(['127.0.0.0/8']).allowed,
     trustedCertificates: [receiver.certificate],
     timeouts: { connectMs: 2_000, totalMs: 2_000 },
-    concurrencyPerOrigin: 4,
     userAgent: 'Callhook/test',
     clock: systemClock,
   });

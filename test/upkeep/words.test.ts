@@ -55,7 +55,7 @@ test("nothing of the endpoint's address but the host gets out", () => {
 test("a receiver's own words, which may hold a number, stay out of the reason", () => {
   const outcome = readAnswer({ statusCode: 503, excerpt: 'no such number: +358401234567' }, AT_MS);
   assert.ok(!outcome.ok);
-  assert.match(outcome.detail, /358401234567/);
+  assert.match(outcome.detail, /no such number/);
   assert.equal(plainReason(outcome.detail), REASON);
 });
 

@@ -1,0 +1,227 @@
+/**
+ * `npm run torture -- --minutes 10 [--database postgres] [--seed 42] [--calls 40]`
+ *
+ * Real processes and a real receiver are treated as badly as the world treats them: kill -9, SIGSTOP and SIGCONT,
+ * a database that is killed, a disk that is full, a receiver that fails in every way it can. Then everything is left
+ * in peace, and what the receiver saw is compared with what the store remembers (verdict.ts). The seed is printed, and
+ * the same seed makes the same choices.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { directoryYaml, ENV } from '../support/installation.ts';
+import { startPostgres, type Postgres } from '../support/postgres.ts';
+import { MOODS, startCruelReceiver } from './cruel-receiver.ts';
+import { startEndlessPbx } from './endless-pbx.ts';
+import { Node, remembered } from './installation.ts';
+import { judge, type Mishap } from './verdict.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const LOGIN = { username: 'callhook', secret: 'correct horse battery' };
+const TURN_MS = 25;
+const DRAIN_MS = 180_000;
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '1' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
+    database: { type: 'string', default: 'sqlite' },
+    calls: { type: 'string', default: '30' },
+  },
+});
+const minutes = Number(values.minutes);
+const random = randomFrom(Number(values.seed));
+const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
+const isPostgres = values.database === 'postgres';
+console.log(
+  `torture: ${minutes} min on ${isPostgres ? 'PostgreSQL, 2 nodes' : 'SQLite, 1 node'}, --seed ${values.seed}`,
+);
+
+const folder = mkdtempSync(join(tmpdir(), 'callhook-torture-'));
+const ownDisk = !isPostgres && process.getuid?.() === 0 && canMount();
+const receiver = await startCruelReceiver(random);
+const pbx = await startEndlessPbx(LOGIN);
+const postgres: Postgres | undefined = isPostgres ? await startPostgres() : undefined;
+const database = (await postgres?.newDatabase()) ?? 'callhook.db';
+writeFileSync(join(folder, 'crm.pem'), receiver.certificate);
+writeFileSync(join(folder, 'acme.yaml'), directoryYaml(pbx.port, receiver.url));
+writeFileSync(
+  join(folder, 'callhook.toml'),
+  `database = "${database}"
+api_port = 0
+allowed_addresses = ["127.0.0.0/8"]
+trusted_certificate_files = ["crm.pem"]
+attempt_timeout_seconds = 2
+connect_timeout_seconds = 1
+pause_after_failures = 5
+first_probe_after_seconds = 0.5
+longest_probe_wait_seconds = 2
+source_lease_seconds = 3
+`,
+);
+execFileSync(process.execPath, [MAIN, 'apply', 'acme.yaml'], {
+  cwd: folder,
+  env: { PATH: process.env['PATH'], ...ENV },
+});
+
+const nodes = (isPostgres ? ['one', 'two'] : ['one']).map((name) => new Node(folder, name));
+for (const node of nodes) node.start();
+await pbx.listened();
+
+const mishaps: Mishap[] = [];
+const counts: Record<string, number> = {};
+/** Does harm, and notes from when to when: it is the only excuse for a message that comes twice. */
+async function mishap(what: string, harm: () => Promise<void>): Promise<void> {
+  const fromMs = Date.now();
+  await harm();
+  mishaps.push({ what, fromMs, toMs: Date.now() });
+  counts[what] = (counts[what] ?? 0) + 1;
+}
+
+const HARMS: Record<string, () => Promise<void>> = {
+  'kill -9': async () => {
+    const node = pick(nodes);
+    await node.kill();
+    await sleep(random() * 500);
+    node.start();
+  },
+  freeze: async () => {
+    const node = pick(nodes);
+    node.signal('SIGSTOP');
+    await sleep(500 + random() * 5_500);
+    node.signal('SIGCONT');
+  },
+  'stop and start': async () => {
+    const node = pick(nodes);
+    const code = await node.stop();
+    // Null: it was still starting, and ended by the signal itself.
+    if (code !== 0 && code !== null) problems.push(`a stop ended with exit code ${code}`);
+    node.start();
+  },
+  mood: async () => {
+    receiver.mood = pick(MOODS);
+    await sleep(random() * 2_500);
+    receiver.mood = 'well';
+  },
+  ...(postgres !== undefined && {
+    'database restart': () => postgres.restart(),
+    'database kill': async () => {
+      postgres.kill();
+      await sleep(random() * 2_000);
+      await postgres.start();
+    },
+  }),
+  ...(ownDisk && { 'full disk': fullDisk }),
+};
+const KINDS = ['kill -9', 'kill -9', 'kill -9', ...Object.keys(HARMS)];
+const problems: string[] = [];
+
+const untilMs = Date.now() + minutes * 60_000;
+let talking = true;
+const talk = (async () => {
+  while (talking) {
+    pbx.turn(Number(values.calls), random);
+    await sleep(TURN_MS);
+  }
+})();
+while (Date.now() < untilMs) {
+  await sleep(100 + random() * 900);
+  const what = pick(KINDS);
+  await mishap(what, HARMS[what]!);
+}
+
+talking = false;
+await talk;
+pbx.finish();
+receiver.mood = 'well';
+for (const node of nodes) if (!node.runs) node.start();
+const drainedAtMs = Date.now() + DRAIN_MS;
+const databasePath = isPostgres ? database : join(folder, database);
+let now = await remembered(databasePath);
+while (
+  Date.now() < drainedAtMs &&
+  (now.openLegs > 0 || now.kept.some(({ outcome }) => outcome === 'pending'))
+) {
+  await sleep(1_000);
+  now = await remembered(databasePath).catch(() => now);
+}
+for (const node of nodes) await node.stop();
+now = await remembered(databasePath);
+
+problems.push(...judge(receiver.arrivals, now.kept, mishaps, now.openLegs));
+if (receiver.forgeries > 0) problems.push(`${receiver.forgeries} requests had a wrong signature`);
+const outcomes = Object.groupBy(now.kept, ({ outcome }) => outcome);
+const tell = Object.entries(outcomes).map(([outcome, of]) => `${of?.length} ${outcome}`);
+const twice = receiver.arrivals.length - new Set(receiver.arrivals.map(({ messageId }) => messageId)).size;
+console.log(`calls: ${pbx.calls}; messages: ${tell.join(', ')}; requests that came again: ${twice}`);
+console.log(
+  `harm: ${Object.entries(counts)
+    .map(([what, count]) => `${count} × ${what}`)
+    .join(', ')}`,
+);
+for (const problem of problems.slice(0, 20)) console.log(`BROKEN: ${problem}`);
+const crashes = nodes.length > 0 ? faultsInLogs() : [];
+for (const fault of crashes.slice(0, 5)) console.log(`FAULT in a log: ${fault}`);
+pbx.close().catch(() => {});
+receiver.close();
+await postgres?.stop();
+if (ownDisk) execFileSync('umount', ['--lazy', folder]);
+const failed = problems.length + crashes.length > 0;
+if (!failed) rmSync(folder, { recursive: true, force: true });
+console.log(
+  failed ? `${problems.length} promises broken; the logs are in ${folder}` : 'every promise was kept',
+);
+process.exit(failed ? 1 : 0);
+
+/** A line that is no JSON is a stack trace. */
+function faultsInLogs(): string[] {
+  return ['one', 'two'].flatMap((name) => {
+    try {
+      const lines = readFileSync(join(folder, `${name}.log`), 'utf8').split('\n');
+      return lines.filter((line) => line !== '' && !line.startsWith('{') && !line.startsWith('callhook:'));
+    } catch {
+      return [];
+    }
+  });
+}
+
+function canMount(): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', folder]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function fullDisk(): Promise<void> {
+  const ballast = join(folder, 'ballast');
+  try {
+    for (let size = 1 << 20; size >= 4_096; size /= 2) {
+      try {
+        for (;;) writeFileSync(ballast, Buffer.alloc(size), { flag: 'a' });
+      } catch {
+        // This size does not fit any more: a smaller one may.
+      }
+    }
+    await sleep(500 + random() * 2_000);
+  } finally {
+    rmSync(ballast, { force: true });
+  }
+}
+
+/** Mulberry32: small, and the same everywhere. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
