@@ -21,6 +21,8 @@ import { directoryFor } from '../support/transcripts.ts';
 
 export interface Backend {
   name: string;
+  /** Why its tests cannot run, if they cannot. */
+  needs?: { skip?: string };
   /** A fresh, empty store. */
   open(): Promise<Store>;
   /** The same database again, as after a restart. The store given is not used any more. */
@@ -61,7 +63,7 @@ export function storeContract(backend: Backend): void {
     sentence: string,
     prove: (store: Store, reopen: () => Promise<Store>) => Promise<void>,
   ) =>
-    test(`${backend.name}: ${sentence}`, async () => {
+    test(`${backend.name}: ${sentence}`, backend.needs ?? {}, async () => {
       let store = await backend.open();
       const directory = directoryFor('PJSIP');
       const [acme] = directory.organisations;

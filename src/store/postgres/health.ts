@@ -18,14 +18,16 @@ const SOURCES = `
 
 const ENDPOINTS = `
   SELECT endpoint.organisation_id, endpoint.id, endpoint.url, state.delivered, state.expired, state.dead, state.last,
-         queue.health, coalesce(backlog.pending, 0) AS pending, backlog.oldest_ms
+         queue.health, coalesce(backlog.pending, 0) AS pending, coalesce(backlog.lanes, 0) AS lanes_waiting,
+         backlog.oldest_ms
   FROM endpoint
   LEFT JOIN endpoint_queue AS queue
     ON queue.organisation_id = endpoint.organisation_id AND queue.endpoint_id = endpoint.id
   LEFT JOIN endpoint_state AS state
     ON state.organisation_id = endpoint.organisation_id AND state.endpoint_id = endpoint.id
   LEFT JOIN (
-    SELECT lane.organisation_id, lane.endpoint_id, count(*) AS pending, min(message.created_at_ms) AS oldest_ms
+    SELECT lane.organisation_id, lane.endpoint_id, count(*) AS pending, count(DISTINCT lane.id) AS lanes,
+           min(message.created_at_ms) AS oldest_ms
     FROM lane JOIN message ON message.lane_id = lane.id AND message.outcome = 'pending'
     WHERE lane.due_at_ms IS NOT NULL
     GROUP BY lane.organisation_id, lane.endpoint_id
@@ -45,6 +47,7 @@ interface EndpointRow {
   id: string;
   url: string;
   pending: number;
+  lanes_waiting: number;
   oldest_ms: number | null;
   delivered: number | null;
   expired: number | null;
@@ -97,6 +100,7 @@ function readEndpoint(row: EndpointRow): EndpointOverview {
     id: row.id,
     url: row.url,
     pending: row.pending,
+    lanesWaiting: row.lanes_waiting,
     delivered: row.delivered ?? 0,
     expired: row.expired ?? 0,
     dead: row.dead ?? 0,
