@@ -284,7 +284,7 @@ export function directoryContract(backend: DirectoryBackend): void {
     const { id, name, defaultCountry, privacy, endpoints } = acme;
     assert.deepEqual(await directory.policyOf('acme'), {
       organisation: { id, name, defaultCountry, privacy },
-      endpoints: endpoints.map(({ secret: _, ...endpoint }) => endpoint),
+      endpoints: endpoints.map(({ secret: _secret, ...endpoint }) => endpoint),
     });
     assert.equal(await directory.policyOf('none'), undefined);
   });
