@@ -20,7 +20,7 @@ import type { Logger } from './runtime/logger.ts';
 import { VERSION } from './runtime/version.ts';
 import { createAmiSource } from './source/ami/run.ts';
 import type { Source } from './source/source.ts';
-import { openStore } from './store/open-store.ts';
+import { isPostgres, openStore } from './store/open-store.ts';
 import { lockForServing } from './store/sqlite/store.ts';
 import type { Store } from './store/store.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -52,9 +52,12 @@ export async function runConnector(
   { config, keys, log, ready }: ConnectorOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const unlock = lockForServing(config.database);
+  // A shared database is served by any number of nodes.
+  const unlock = isPostgres(config.database) ? () => {} : lockForServing(config.database);
   try {
-    const store = await openStore(config.database, keys.secrets, healthRulesOf(config));
+    const store = await openStore(config.database, keys.secrets, healthRulesOf(config), {
+      connections: config.database_connections,
+    });
     try {
       await runOn(store, { config, keys, log, ready }, signal);
     } finally {

@@ -13,7 +13,7 @@ import { planChanges, type Plan } from '../policy/directory-changes.ts';
 import { completeDirectory, type GeneratedSecret } from '../policy/wanted-directory.ts';
 import { CallhookError } from '../runtime/errors.ts';
 import { deriveKeys, INSTALLATION_KEY_BYTES } from '../runtime/keys.ts';
-import { openStore } from '../store/open-store.ts';
+import { isPostgres, openStore } from '../store/open-store.ts';
 import type { DirectoryStore, Store } from '../store/store.ts';
 import { readText } from './playback.ts';
 import { wordChanges, wordConflicts, wordLeftAlone, type PlanWords } from './plan-lines.ts';
@@ -58,7 +58,7 @@ export function applyCommand(): Command {
 /** A dry run leaves nothing behind, not even an empty database. */
 function openDirectory(config: ConnectorConfig, dryRun: boolean): Promise<Store> {
   const rules = healthRulesOf(config);
-  if (!dryRun || existsSync(config.database)) {
+  if (!dryRun || isPostgres(config.database) || existsSync(config.database)) {
     return openStore(config.database, loadKeys(config, environment).secrets, rules);
   }
   const keys = deriveKeys(new Uint8Array(INSTALLATION_KEY_BYTES));

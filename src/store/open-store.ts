@@ -1,18 +1,33 @@
-/** Which backend keeps the data: a file is SQLite. */
+/** Which backend keeps the data: a connection string is PostgreSQL, a file is SQLite. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { HealthRules } from '../policy/endpoint-health.ts';
 import type { SecretBox } from '../runtime/keys.ts';
+import { openPostgresStore } from './postgres/store.ts';
 import { openSqliteStore } from './sqlite/store.ts';
 import type { Store } from './store.ts';
 
 /** One process serves an embedded database: after a restart its leases are still its own. */
 const EMBEDDED_NODE = 'this';
+/** Enough for a verb of the command line. */
+const FEW_CONNECTIONS = 2;
 
 /** Whether the configured database is a PostgreSQL, by its connection string. */
 export function isPostgres(database: string): boolean {
   return /^postgres(ql)?:\/\//.test(database);
 }
 
-/** @throws CallhookError `DATABASE_UNAVAILABLE`, `DATABASE_NEWER` */
-export async function openStore(database: string, secrets: SecretBox, rules: HealthRules): Promise<Store> {
-  return openSqliteStore(database, { secrets, node: EMBEDDED_NODE, rules });
+/**
+ * @param connections to PostgreSQL, at most; the embedded database has one
+ * @throws CallhookError `DATABASE_UNAVAILABLE`, `DATABASE_NEWER`
+ */
+export async function openStore(
+  database: string,
+  secrets: SecretBox,
+  rules: HealthRules,
+  { connections = FEW_CONNECTIONS }: { connections?: number } = {},
+): Promise<Store> {
+  if (!isPostgres(database)) return openSqliteStore(database, { secrets, node: EMBEDDED_NODE, rules });
+  const node = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  return openPostgresStore(database, { secrets, node, rules, connections });
 }

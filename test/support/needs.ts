@@ -1,5 +1,6 @@
 /** What some tests need beyond Node: skipped in one plain line where it is missing, a failure in CI. */
 import { spawnSync } from 'node:child_process';
+import { isInstalled } from './postgres/programs.ts';
 
 const REQUIRED = process.env['CALLHOOK_TEST_REQUIRE_ALL'] === '1';
 
@@ -27,4 +28,11 @@ export const needsTmpfs = () =>
   needs(
     process.getuid?.() === 0 && works('mount', '--version'),
     'root on Linux, to mount a file system of 2 MB (`sudo npm test`)',
+  );
+
+/** Brought by `npm ci` where npm has it for this platform. */
+export const needsPostgres = () =>
+  needs(
+    (process.env['CALLHOOK_TEST_POSTGRES'] ?? '') !== '' || isInstalled(),
+    'PostgreSQL (`npm ci` with optional dependencies, or a superuser’s connection string in CALLHOOK_TEST_POSTGRES)',
   );

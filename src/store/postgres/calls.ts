@@ -1,0 +1,196 @@
+/**
+ * Open legs, and the one transaction that moves legs and files their messages, in two round trips:
+ *
+ *  1. the leases are checked, and lanes made and locked; which messages are there already?
+ *  2. legs and numbered messages are written.
+ */
+import { encodeBody } from '../../call/outward-event.ts';
+import {
+  LeaseLost,
+  type CallStore,
+  type CommittedMessage,
+  type DraftMessage,
+  type Lease,
+  type OpenLeg,
+} from '../store.ts';
+import { columnsOf, type Database, type Statements } from './database.ts';
+import { makeDue, namesOf, type EndpointName } from './endpoint-queue.ts';
+import { keepLegs } from './legs.ts';
+import type { Waker } from './wake.ts';
+
+const HOLD_LEASES = `
+  SELECT name, term, node FROM lease WHERE name = ANY ($1::text[]) ORDER BY name FOR SHARE`;
+
+const MAKE_LANES = `
+  INSERT INTO lane (organisation_id, endpoint_id, call_id)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS given (organisation_id, endpoint_id, call_id)
+  ORDER BY organisation_id COLLATE "C", endpoint_id COLLATE "C", call_id COLLATE "C"
+  ON CONFLICT (organisation_id, endpoint_id, call_id) DO NOTHING`;
+
+const LOCK_LANES = `
+  SELECT lane.id, lane.organisation_id, lane.endpoint_id, lane.call_id, lane.last_seq, lane.due_at_ms
+  FROM lane
+  JOIN unnest($1::text[], $2::text[], $3::text[]) AS given (organisation_id, endpoint_id, call_id)
+    USING (organisation_id, endpoint_id, call_id)
+  ORDER BY lane.organisation_id, lane.endpoint_id, lane.call_id FOR UPDATE OF lane`;
+
+/** Read after the lanes are locked, so that a commit whose answer got lost has ended, one way or the other. */
+const FIND_MESSAGES = 'SELECT id FROM message WHERE id = ANY ($1::text[])';
+
+const INSERT_MESSAGES = `
+  INSERT INTO message (id, lane_id, seq, body, created_at_ms, expires_at_ms)
+  SELECT id, lane_id, seq, body, $6, expires_at_ms
+  FROM unnest($1::text[], $2::bigint[], $3::integer[], $4::text[], $5::bigint[])
+    AS made (id, lane_id, seq, body, expires_at_ms)`;
+
+/** A lane whose head waits for a retry stays due when its head is. */
+const MOVE_LANES = `
+  UPDATE lane SET last_seq = moved.last_seq, due_at_ms = coalesce(lane.due_at_ms, $3), rank = 0
+  FROM unnest($1::bigint[], $2::integer[]) AS moved (id, last_seq)
+  WHERE lane.id = moved.id`;
+
+interface LaneRow {
+  id: number;
+  organisation_id: string;
+  endpoint_id: string;
+  call_id: string;
+  last_seq: number;
+  due_at_ms: number | null;
+}
+
+interface LegRow {
+  source_id: string;
+  leg: string;
+  organisation_id: string;
+  call_id: string;
+  branch_id: string;
+  remembered: Omit<OpenLeg, 'sourceId' | 'leg' | 'organisationId' | 'callId' | 'branchId'>;
+}
+
+interface StoredMessage extends CommittedMessage {
+  laneId: number;
+  expiresAtMs: number;
+}
+
+export function createCallStore(db: Database, waker: Waker, node: string): CallStore {
+  return {
+    async sourcesWithLegs() {
+      const rows = await db.query<{ source_id: string }>('SELECT DISTINCT source_id FROM open_leg');
+      return rows.map((row) => row.source_id);
+    },
+
+    async openLegs(sourceId) {
+      const rows = await db.query<LegRow>('SELECT * FROM open_leg WHERE source_id = $1', [sourceId]);
+      return rows.map((row) => ({
+        sourceId: row.source_id,
+        leg: row.leg,
+        organisationId: row.organisation_id,
+        callId: row.call_id,
+        branchId: row.branch_id,
+        ...row.remembered,
+      }));
+    },
+
+    commit: (changes, nowMs, held = []) =>
+      db.transaction(async (tx) => {
+        const drafts = changes.flatMap(({ messages }) => messages);
+        const [lost, lanes, there] = await Promise.all([
+          lostOf(tx, held, node),
+          lockLanes(tx, drafts),
+          findMessages(tx, drafts),
+        ]);
+        if (lost.length > 0) throw new LeaseLost(lost);
+        const stored = number(drafts, lanes, there, nowMs);
+        keepLegs(tx, changes);
+        file(tx, stored, nowMs);
+        makeDue(tx, endpointsOfIdle(lanes, stored), nowMs);
+        if (stored.length > 0) waker.tell(tx);
+        return stored.map(({ messageId, endpointId, seqNum, body }) => ({
+          messageId,
+          endpointId,
+          seqNum,
+          body,
+        }));
+      }),
+  };
+}
+
+/** @returns the names of those that are somebody else's now; the others stay ours until the commit */
+async function lostOf(tx: Statements, held: readonly Lease[], node: string): Promise<string[]> {
+  if (held.length === 0) return [];
+  const names = held.map(({ name }) => name);
+  const rows = await tx.query<Lease & { node: string }>(HOLD_LEASES, [names]);
+  const isHeld = (lease: Lease) =>
+    rows.some((row) => row.name === lease.name && row.term === lease.term && row.node === node);
+  return held.filter((lease) => !isHeld(lease)).map(({ name }) => name);
+}
+
+/** The lanes of these messages, by their name, made where they are not there yet. */
+async function lockLanes(
+  tx: Statements,
+  drafts: readonly DraftMessage[],
+): Promise<ReadonlyMap<string, LaneRow>> {
+  const distinct = [...new Map(drafts.map((draft) => [laneName(draft), draft])).values()];
+  if (distinct.length === 0) return new Map();
+  const names = [...namesOf(distinct), distinct.map(({ event }) => event.call_id)];
+  void tx.query(MAKE_LANES, names);
+  const rows = await tx.query<LaneRow>(LOCK_LANES, names);
+  return new Map(rows.map((row) => [[row.organisation_id, row.endpoint_id, row.call_id].join('/'), row]));
+}
+
+async function findMessages(tx: Statements, drafts: readonly DraftMessage[]): Promise<Set<string>> {
+  if (drafts.length === 0) return new Set();
+  const rows = await tx.query<{ id: string }>(FIND_MESSAGES, [drafts.map(({ messageId }) => messageId)]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Gives the messages that are not there yet their numbers, in the given order. */
+function number(
+  drafts: readonly DraftMessage[],
+  lanes: ReadonlyMap<string, LaneRow>,
+  there: Set<string>,
+  nowMs: number,
+): StoredMessage[] {
+  const last = new Map([...lanes].map(([name, lane]) => [name, lane.last_seq]));
+  return drafts.flatMap((draft) => {
+    const { messageId, endpointId, event, expireAfterMs } = draft;
+    if (there.has(messageId)) return [];
+    there.add(messageId);
+    const name = laneName(draft);
+    const seqNum = (last.get(name) ?? 0) + 1;
+    last.set(name, seqNum);
+    const body = encodeBody(seqNum, event);
+    const laneId = lanes.get(name)!.id;
+    return [{ messageId, endpointId, seqNum, body, laneId, expiresAtMs: Math.round(nowMs + expireAfterMs) }];
+  });
+}
+
+function file(tx: Statements, stored: readonly StoredMessage[], nowMs: number): void {
+  if (stored.length === 0) return;
+  const messages = columnsOf(
+    stored,
+    ({ messageId }) => messageId,
+    ({ laneId }) => laneId,
+    ({ seqNum }) => seqNum,
+    ({ body }) => body,
+    ({ expiresAtMs }) => expiresAtMs,
+  );
+  void tx.query(INSERT_MESSAGES, [...messages, nowMs]);
+  const last = new Map(stored.map(({ laneId, seqNum }) => [laneId, seqNum]));
+  void tx.query(MOVE_LANES, [[...last.keys()], [...last.values()], nowMs]);
+}
+
+/** Lanes that had nothing pending: their endpoints do not know yet that they are due. */
+function endpointsOfIdle(
+  lanes: ReadonlyMap<string, LaneRow>,
+  stored: readonly StoredMessage[],
+): EndpointName[] {
+  const filled = new Set(stored.map(({ laneId }) => laneId));
+  return [...lanes.values()]
+    .filter(({ id, due_at_ms }) => due_at_ms === null && filled.has(id))
+    .map((lane) => ({ organisationId: lane.organisation_id, endpointId: lane.endpoint_id }));
+}
+
+function laneName({ organisationId, endpointId, event }: DraftMessage): string {
+  return [organisationId, endpointId, event.call_id].join('/');
+}

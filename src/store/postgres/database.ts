@@ -1,0 +1,105 @@
+/**
+ * Statements and transactions on a shared database.
+ *
+ * Within a transaction statements are sent at once, one behind the other; only an answer that is needed is waited for.
+ * So BEGIN goes with the first statement, COMMIT with the last, and a step of the outbox takes two or three round trips.
+ * If a statement fails, PostgreSQL refuses those behind it, and COMMIT undoes all.
+ */
+import type { PoolClient } from 'pg';
+import type { Connections } from './connections.ts';
+import { isAway, isConflict, told } from './problem.ts';
+
+/** What takes whole statements: a transaction, or the database for each on its own. */
+export interface Statements {
+  /** Sends it at once. @returns its rows, which need not be waited for */
+  query<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** Each statement sees what was committed before it: what stands behind a lock is read after the lock. */
+const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
+/** For reading many tables as of one moment. */
+export const BEGIN_SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+
+/** When two transactions stand in each other's way, PostgreSQL undoes one of them, and it is made again. */
+const MOST_TRIES = 8;
+
+export class Database implements Statements {
+  readonly #connections: Connections;
+
+  constructor(connections: Connections) {
+    this.#connections = connections;
+  }
+
+  /** One statement, a transaction of its own. */
+  query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.#inSession((session) => session.query<Row>(sql, values));
+  }
+
+  /**
+   * Runs `work` in one transaction; whatever it throws, nothing of it is kept. It may run more than once, so it changes
+   * nothing but the database. What it sent and did not wait for belongs to the transaction all the same.
+   */
+  transaction<T>(work: (tx: Statements) => Promise<T>, begin = BEGIN): Promise<T> {
+    return this.#inSession(async (session) => {
+      void session.query(begin);
+      try {
+        const result = await work(session);
+        void session.query('COMMIT');
+        return result;
+      } catch (error) {
+        void session.query('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  async #inSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      const client = await this.#connections.take();
+      const session = new Session(client);
+      const [result] = await Promise.allSettled([work(session)]);
+      const failure = await session.failure();
+      this.#connections.giveBack(client, failure !== undefined && isAway(failure.error));
+      if (failure === undefined) {
+        if (result.status === 'rejected') throw result.reason;
+        return result.value;
+      }
+      if (tries === MOST_TRIES || !isConflict(failure.error)) {
+        throw told(failure.error, this.#connections.name);
+      }
+    }
+  }
+}
+
+/** The use of one connection, from its first statement to its last answer. */
+class Session implements Statements {
+  readonly #client: PoolClient;
+  readonly #sent: Promise<unknown>[] = [];
+
+  constructor(client: PoolClient) {
+    this.#client = client;
+  }
+
+  query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const rows = this.#client.query<never>(sql, [...values]).then((result) => result.rows as Row[]);
+    // It is asked for by `failure`, also where nobody waits for the rows.
+    rows.catch(() => {});
+    this.#sent.push(rows);
+    return rows;
+  }
+
+  /** Waits for all answers. @returns the first failure: those after it only follow from it */
+  async failure(): Promise<{ error: unknown } | undefined> {
+    const answers = await Promise.allSettled(this.#sent);
+    const failed = answers.find((answer) => answer.status === 'rejected');
+    return failed && { error: failed.reason };
+  }
+}
+
+/** The columns of some rows, as the arrays that `unnest` takes. */
+export function columnsOf<Row>(
+  rows: readonly Row[],
+  ...columns: readonly ((row: Row) => unknown)[]
+): unknown[][] {
+  return columns.map((column) => rows.map(column));
+}

@@ -1,0 +1,202 @@
+/**
+ * The directory on a shared database. Nothing is cached: another node or process may write at any time, and ingest asks
+ * for a whole batch at once. Changes are made in directory-write.ts.
+ */
+import type { LegState } from '../../call/leg-event.ts';
+import type { DeliverySettings } from '../../policy/delivery-settings.ts';
+import type { DeviceType } from '../../policy/device-type.ts';
+import type { OrganisationEntry, SourceSettings } from '../../policy/directory.ts';
+import type {
+  Device,
+  Endpoint,
+  EndpointWithSecret,
+  FunctionKind,
+  FunctionNumber,
+  Organisation,
+  PrivacySettings,
+} from '../../policy/organisation.ts';
+import type { SecretBox } from '../../runtime/keys.ts';
+import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
+import { BEGIN_SNAPSHOT, type Database, type Statements } from './database.ts';
+import { writeChanges } from './directory-write.ts';
+
+const SOURCES = 'SELECT id, kind, settings, secret FROM source ORDER BY id';
+const ORGANISATIONS = 'SELECT * FROM organisation ORDER BY id';
+const USERS = 'SELECT * FROM "user" ORDER BY organisation_id, user_id';
+const DEVICES = `
+  SELECT organisation_id, user_id, source_id, address, type FROM device
+  ORDER BY organisation_id, user_id, position`;
+const FUNCTION_NUMBERS = 'SELECT * FROM function_number ORDER BY organisation_id, number';
+const ENDPOINTS = 'SELECT * FROM endpoint ORDER BY organisation_id, id';
+
+const OWNERS = `
+  SELECT device.address, device.type, "user".* FROM device
+  JOIN "user" USING (organisation_id, user_id)
+  WHERE device.source_id = $1 AND device.address = ANY ($2::text[])`;
+const BY_NUMBER = `
+  SELECT user_number.number, "user".* FROM user_number
+  JOIN "user" USING (organisation_id, user_id)
+  WHERE user_number.organisation_id = $1 AND user_number.number = ANY ($2::text[])`;
+const ORGANISATION = 'SELECT * FROM organisation WHERE id = $1';
+const ENDPOINTS_OF = `
+  SELECT id, url, states, delivery FROM endpoint WHERE organisation_id = $1 ORDER BY id`;
+
+interface OrganisationRow {
+  id: string;
+  name: string;
+  default_country: string;
+  privacy: PrivacySettings;
+}
+
+interface PersonRow {
+  user_id: string;
+  email: string | null;
+  numbers: string[];
+  extensions: string[];
+}
+
+interface DeviceRow {
+  organisation_id: string;
+  user_id: string;
+  source_id: string;
+  address: string;
+  type: DeviceType | null;
+}
+
+export interface EndpointRow {
+  id: string;
+  url: string;
+  states: LegState[];
+  delivery: DeliverySettings;
+}
+
+type OfOrganisation<Row> = Row & { organisation_id: string };
+type OwnerRow = OfOrganisation<PersonRow> & { address: string; type: DeviceType | null };
+
+export function createDirectoryStore(db: Database, secrets: SecretBox): DirectoryStore {
+  return {
+    // As of one moment, so that no other process's change falls between the statements.
+    read: () =>
+      db.transaction(async (tx) => {
+        const [sources, organisations] = await Promise.all([
+          readSources(tx, secrets),
+          readOrganisations(tx, secrets),
+        ]);
+        return { sources, organisations };
+      }, BEGIN_SNAPSHOT),
+
+    write: (changes) => db.transaction((tx) => writeChanges(tx, secrets, changes)),
+
+    async revision() {
+      const [row] = await db.query<{ value: number }>(
+        `SELECT value FROM meta WHERE key = 'directory_revision'`,
+      );
+      return row?.value ?? 0;
+    },
+
+    sources: () => readSources(db, secrets),
+
+    async ownersOf(sourceId, addresses) {
+      const rows = await db.query<OwnerRow>(OWNERS, [sourceId, addresses]);
+      return new Map(
+        rows.map((row) => {
+          const owner: DeviceOwner = { organisationId: row.organisation_id, person: personOf(row) };
+          if (row.type !== null) owner.deviceType = row.type;
+          return [row.address, owner];
+        }),
+      );
+    },
+
+    async policyOf(organisationId) {
+      const [[row], endpoints] = await Promise.all([
+        db.query<OrganisationRow>(ORGANISATION, [organisationId]),
+        db.query<EndpointRow>(ENDPOINTS_OF, [organisationId]),
+      ]);
+      return row && { organisation: organisationOf(row), endpoints: endpoints.map(endpointOf) };
+    },
+
+    async peopleByNumber(organisationId, numbers) {
+      const rows = await db.query<PersonRow & { number: string }>(BY_NUMBER, [organisationId, numbers]);
+      const found = new Map(rows.map((row) => [row.number, personOf(row)]));
+      return new Map(
+        numbers.flatMap((number): [string, Person][] => {
+          const person = found.get(number);
+          return person === undefined ? [] : [[number, person]];
+        }),
+      );
+    },
+  };
+}
+
+async function readSources(from: Statements, secrets: SecretBox): Promise<SourceSettings[]> {
+  const rows = await from.query<{
+    id: string;
+    kind: 'ami';
+    settings: Omit<SourceSettings, 'id' | 'kind' | 'secret'>;
+    secret: Uint8Array;
+  }>(SOURCES);
+  return rows.map(({ id, kind, settings, secret }) => ({
+    ...settings,
+    id,
+    kind,
+    secret: secrets.open(secret),
+  }));
+}
+
+async function readOrganisations(tx: Statements, secrets: SecretBox): Promise<OrganisationEntry[]> {
+  const [organisations, userRows, deviceRows, functionRows, endpointRows] = await Promise.all([
+    tx.query<OrganisationRow>(ORGANISATIONS),
+    tx.query<OfOrganisation<PersonRow>>(USERS),
+    tx.query<DeviceRow>(DEVICES),
+    tx.query<OfOrganisation<{ number: string; kind: FunctionKind }>>(FUNCTION_NUMBERS),
+    tx.query<OfOrganisation<EndpointRow & { secret: Uint8Array }>>(ENDPOINTS),
+  ]);
+  const devices = Map.groupBy(deviceRows, userKey);
+  const users = byOrganisation(userRows);
+  const functionNumbers = byOrganisation(functionRows);
+  const endpoints = byOrganisation(endpointRows);
+  return organisations.map((row) => ({
+    ...organisationOf(row),
+    users: (users.get(row.id) ?? []).map((user) => ({
+      ...personOf(user),
+      devices: (devices.get(userKey(user)) ?? []).map(deviceOf),
+    })),
+    functionNumbers: (functionNumbers.get(row.id) ?? []).map(({ number, kind }): FunctionNumber => ({
+      number,
+      kind,
+    })),
+    endpoints: (endpoints.get(row.id) ?? []).map((endpoint): EndpointWithSecret => ({
+      ...endpointOf(endpoint),
+      secret: secrets.open(endpoint.secret),
+    })),
+  }));
+}
+
+function byOrganisation<Row extends { organisation_id: string }>(rows: readonly Row[]): Map<string, Row[]> {
+  return Map.groupBy(rows, (row) => row.organisation_id);
+}
+
+/** Neither id can hold a NUL. */
+function userKey(row: { organisation_id: string; user_id: string }): string {
+  return `${row.organisation_id}\0${row.user_id}`;
+}
+
+function organisationOf(row: OrganisationRow): Organisation {
+  return { id: row.id, name: row.name, defaultCountry: row.default_country, privacy: row.privacy };
+}
+
+function personOf(row: PersonRow): Person {
+  const person: Person = { userId: row.user_id, numbers: row.numbers, extensions: row.extensions };
+  if (row.email !== null) person.email = row.email;
+  return person;
+}
+
+function deviceOf(row: DeviceRow): Device {
+  const device: Device = { source: row.source_id, address: row.address };
+  if (row.type !== null) device.type = row.type;
+  return device;
+}
+
+export function endpointOf({ id, url, states, delivery }: EndpointRow): Endpoint {
+  return { id, url, states, delivery };
+}

@@ -1,0 +1,35 @@
+/**
+ * Where the database is, read from its connection string. Several hosts may stand in it, as libpq allows
+ * (`postgres://user@a:5432,b:5433/callhook`): one place for each, to be tried in turn. Pure.
+ */
+
+/** One server, as `pg` takes it. */
+export interface Place {
+  connectionString: string;
+  /** For people: `a:5432/callhook`, without user and password. */
+  name: string;
+}
+
+/** `postgres://user:password@`, hosts, the rest. */
+const SHAPE = /^(postgres(?:ql)?:\/\/(?:[^@/?#]*@)?)([^/?#]*)(.*)$/;
+
+/** @param connectionString begins with `postgres://` or `postgresql://` */
+export function placesOf(connectionString: string): readonly [Place, ...Place[]] {
+  const [, login = '', hosts = '', rest = ''] = SHAPE.exec(connectionString) ?? [];
+  const [database = ''] = rest.split(/[?#]/);
+  const [first = '', ...others] = hosts.split(',');
+  const placeAt = (host: string): Place => ({
+    connectionString: login + host + withTlsModes(rest),
+    name: `${host === '' ? 'localhost' : host}${database}`,
+  });
+  return [placeAt(first), ...others.map(placeAt)];
+}
+
+/**
+ * `sslmode` means what PostgreSQL's own documentation says: `require` encrypts, `verify-full` also checks the
+ * certificate. `pg` alone would read every mode as `verify-full`, with a warning that it will change its mind.
+ */
+function withTlsModes(rest: string): string {
+  if (!/[?&]sslmode=/.test(rest) || /[?&]uselibpqcompat=/.test(rest)) return rest;
+  return rest.replace('?', '?uselibpqcompat=true&');
+}

@@ -1,0 +1,53 @@
+/**
+ * The shared store: one PostgreSQL, six rooms over a pool of connections, any number of nodes. What nodes must agree on is
+ * in rows, under locks that a node holds for a few milliseconds; none of them needs another one to be alive.
+ */
+import type { Store, StoreOptions } from '../store.ts';
+import { createCallStore } from './calls.ts';
+import { Connections } from './connections.ts';
+import { Database } from './database.ts';
+import { createDirectoryStore } from './directory.ts';
+import { createHealthStore } from './health.ts';
+import { createLeaseStore } from './leases.ts';
+import { migrate } from './migrate.ts';
+import { createOutboxStore } from './outbox.ts';
+import { placesOf } from './places.ts';
+import { startSharedClock } from './shared-clock.ts';
+import { createUpkeepStore } from './upkeep.ts';
+import { Waker } from './wake.ts';
+
+/**
+ * @param connectionString `postgres://user:password@host:5432/database`; several hosts with commas between them
+ * @throws CallhookError `DATABASE_UNAVAILABLE`, `DATABASE_NEWER`
+ */
+export async function openPostgresStore(
+  connectionString: string,
+  options: StoreOptions & { connections: number },
+): Promise<Store> {
+  const { secrets, node } = options;
+  const connections = new Connections(placesOf(connectionString), options.connections);
+  const db = new Database(connections);
+  try {
+    await migrate(db, connections.name);
+    const clock = await startSharedClock(db);
+    const waker = new Waker(connections, node);
+    return {
+      directory: createDirectoryStore(db, secrets),
+      calls: createCallStore(db, waker, node),
+      outbox: createOutboxStore(db, waker, options),
+      health: createHealthStore(db, waker),
+      leases: createLeaseStore(db, node),
+      upkeep: createUpkeepStore(db, options),
+      node,
+      nowMs: () => clock.nowMs(),
+      async close() {
+        clock.stop();
+        waker.stop();
+        await connections.close();
+      },
+    };
+  } catch (error) {
+    await connections.close();
+    throw error;
+  }
+}

@@ -1,0 +1,14 @@
+/** The shared store keeps the store's contract, one node alone. What many nodes show: postgres-nodes.test.ts. */
+import { needsPostgres } from '../support/needs.ts';
+import { openAlone, openBeside } from '../support/postgres-stores.ts';
+import { storeContract } from './store-contract.ts';
+
+storeContract({
+  name: 'PostgreSQL',
+  needs: needsPostgres(),
+  open: openAlone,
+  async reopen(store) {
+    await store.close();
+    return openBeside(store);
+  },
+});
