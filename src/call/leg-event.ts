@@ -27,6 +27,8 @@ export interface LegEvent {
   state: LegState;
   /** Only with `TERMINATED`. */
   ending?: Ending;
+  /** Only with `TERMINATED`: the furthest state that this source had told of the leg before, if it had told any. */
+  after?: LegState;
   /** When it happened, milliseconds since 1970. */
   atMs: number;
   /** The far party as far as it is known now. Absent: not known. */

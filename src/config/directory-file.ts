@@ -97,12 +97,12 @@ function sourceOf(source: FileSource): SourceSettings {
 }
 
 function organisationOf(organisation: FileOrganisation): WantedOrganisation {
-  const { id, name, default_country: defaultCountry } = organisation;
+  const { id, name, default_country: defaultCountry, privacy } = organisation;
   return {
     id,
     name,
     defaultCountry,
-    privacy: privacyOf(organisation.privacy),
+    ...(privacy !== undefined && { privacy: privacyOf(privacy) }),
     users: organisation.users.map((user) => userOf(user, defaultCountry)),
     functionNumbers: organisation.function_numbers.map(({ number, kind }) => ({
       number: normaliseNumber(number, defaultCountry) ?? number,
@@ -112,7 +112,7 @@ function organisationOf(organisation: FileOrganisation): WantedOrganisation {
   };
 }
 
-function privacyOf(privacy: FileOrganisation['privacy']): PrivacySettings {
+function privacyOf(privacy: NonNullable<FileOrganisation['privacy']>): PrivacySettings {
   return {
     removeLocalUserId: privacy.remove_local_user_id,
     modifyLocalNumber: privacy.modify_local_number,

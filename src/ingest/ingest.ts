@@ -24,7 +24,7 @@ export interface IngestOptions {
   /** Called after each commit that stored messages. @param tookMs from the first try to its end */
   committed(messages: readonly CommittedMessage[], tookMs: number): void;
   /** For metrics and `playback --explain`: what became of each event. */
-  decided?(event: LegEvent, verdict: Verdict, sourceId: string): void;
+  decided?(event: DecidedEvent, verdict: Verdict, sourceId: string): void;
 }
 
 /** The lease that a source is read under. */
@@ -32,6 +32,9 @@ export interface HeldLease {
   lease: Lease;
   lost(): void;
 }
+
+/** A leg event; that of a leg which a resync did not find any more has no device. */
+export type DecidedEvent = Pick<LegEvent, 'leg' | 'direction' | 'state'> & Partial<Pick<LegEvent, 'device'>>;
 
 /** What a source hands over at once. */
 type Handover = { book: LegBook } & (
@@ -98,8 +101,10 @@ export class Ingest {
     const changes: { book: LegBook; change: LegChange }[] = [];
     for (const { book, ...handover } of batch) {
       if (handover.kind === 'alive') {
-        const ended = book.endAllBut(handover.legs, handover.atMs, known);
-        changes.push(...ended.map((change) => ({ book, change })));
+        for (const { event, change, verdict } of book.endAllBut(handover.legs, handover.atMs, known)) {
+          if (change !== undefined) changes.push({ book, change });
+          this.#options.decided?.(event, verdict, book.sourceId);
+        }
         continue;
       }
       for (const event of handover.events) {

@@ -6,7 +6,8 @@ import type { LegEvent } from '../call/leg-event.ts';
 import { advance } from '../call/leg-state.ts';
 import { expireAfterMsOf } from '../policy/delivery-settings.ts';
 import { deviceTypeOf, type DeviceType } from '../policy/device-type.ts';
-import { localNumber, numberOf, remoteNumber } from '../policy/party.ts';
+import { numberOf, ownNumber, remoteNumber } from '../policy/party.ts';
+import { withoutRemoved } from '../policy/privacy.ts';
 import { report } from '../policy/report.ts';
 import { subscribers } from '../policy/subscription.ts';
 import type { Ids } from '../runtime/ids.ts';
@@ -19,7 +20,19 @@ export interface IngestSource {
 }
 
 /** What became of one leg event. */
-export type Verdict = 'reported' | 'no endpoint wants it' | 'nothing new' | 'not a device of the directory';
+export type Verdict =
+  | 'reported'
+  | 'no endpoint wants it'
+  | 'nothing new'
+  | 'not a device of the directory'
+  | 'began before its device was in the directory';
+
+/** What became of one leg that a resync did not find any more. */
+interface Ended {
+  event: Pick<LegEvent, 'leg' | 'direction' | 'state'>;
+  change?: LegChange;
+  verdict: Verdict;
+}
 
 /** Ended legs that are remembered, so that a late event does not open them again. */
 const MAX_ENDED = 10_000;
@@ -70,13 +83,35 @@ export class LegBook {
     const owner = known.owner(this.#source.id, event.device);
     if (owner === undefined) return { verdict: 'not a device of the directory' };
     if (this.#ended.has(event.leg)) return { verdict: 'nothing new' };
+    // Its device came into the directory while it was up: an end alone would tell a call that was never lost.
+    if (event.state === 'TERMINATED' && event.after !== undefined) {
+      return { verdict: 'began before its device was in the directory' };
+    }
     return this.#move(this.#meet(event, owner), event, known);
   }
 
   /** Terminates every open leg that is not among those alive: it ended while nobody looked. */
-  endAllBut(alive: ReadonlySet<string>, atMs: number, known: Known): LegChange[] {
+  endAllBut(alive: ReadonlySet<string>, atMs: number, known: Known): Ended[] {
     const gone = [...this.#open.values()].filter(({ leg }) => !alive.has(leg));
-    return gone.flatMap((leg) => this.#move(leg, { state: 'TERMINATED', atMs }, known).change ?? []);
+    const answeredAtMs = this.#answers();
+    return gone.map((before) => {
+      const { leg, direction, callId, progress } = before;
+      const event = { leg, direction, state: 'TERMINATED' as const, atMs };
+      // Another phone of the call was answered after this one had begun to ring.
+      const isLost = (answeredAtMs.get(callId) ?? 0) > progress.atMs;
+      const told = isLost ? { ...event, ending: 'ELSEWHERE' as const } : event;
+      return { event, ...this.#move(before, told, known) };
+    });
+  }
+
+  /** When a phone that was called was answered, the last one of each call. */
+  #answers(): Map<string, number> {
+    const answers = new Map<string, number>();
+    for (const { callId, direction, progress } of this.#open.values()) {
+      if (direction !== 'INCOMING' || progress.state !== 'CONFIRMED') continue;
+      answers.set(callId, Math.max(answers.get(callId) ?? 0, progress.atMs));
+    }
+    return answers;
   }
 
   #meet(event: LegEvent, { organisationId, person, deviceType }: DeviceOwner): Leg {
@@ -101,11 +136,12 @@ export class LegBook {
     known: Known,
   ): { change?: LegChange; verdict: Verdict } {
     const { progress, step } = advance(before.progress, event);
-    if (step === undefined) return { verdict: 'nothing new' };
     const policy = known.policy(before.organisationId);
     const leg: OpenLeg = { ...before, progress };
-    if (policy !== undefined) learnNumbers(leg, event, policy.organisation.defaultCountry, known);
-    this.#remember(leg);
+    if (policy !== undefined) learnNumbers(leg, before, event, policy.organisation.defaultCountry, known);
+    const kept = policy === undefined ? leg : withoutRemoved(leg, policy.organisation.privacy);
+    if (step === undefined) return { ...this.#fillIn(before, kept), verdict: 'nothing new' };
+    this.#remember(kept);
     // An organisation that was removed meanwhile gets nothing; its legs only end.
     const wanted = policy === undefined ? [] : subscribers(policy.endpoints, step.state);
     const shared = policy && report(leg, step, policy.organisation.privacy);
@@ -116,7 +152,17 @@ export class LegBook {
       const expireAfterMs = expireAfterMsOf(delivery, step.state);
       return [{ messageId, organisationId, endpointId, event: shared, expireAfterMs }];
     });
-    return { change: { leg, messages }, verdict: messages.length > 0 ? 'reported' : 'no endpoint wants it' };
+    return {
+      change: { leg: kept, messages },
+      verdict: messages.length > 0 ? 'reported' : 'no endpoint wants it',
+    };
+  }
+
+  /** A state that is said again may tell a far party that was not known: no message, but a later one has it. */
+  #fillIn(before: Leg, leg: OpenLeg): { change?: LegChange } {
+    if (before.remoteNumber !== undefined || leg.remoteNumber === undefined) return {};
+    this.#remember(leg);
+    return { change: { leg, messages: [] } };
   }
 
   #remember(leg: OpenLeg): void {
@@ -131,18 +177,31 @@ export class LegBook {
   }
 }
 
-/** Both ends' numbers, as far as this event tells more than was known. */
+/**
+ * Both ends' numbers, as far as this event tells more than was known. What was known at the answer stays to the end
+ * (decision 0004), whatever the PBX shows after a transfer or a restart; so does the number that the user called.
+ */
 function learnNumbers(
   leg: OpenLeg,
+  before: Leg,
   { localNumber: used, remote }: Pick<LegEvent, 'localNumber' | 'remote'>,
   country: string,
   known: Known,
 ): void {
-  const local = localNumber(leg.person, used ?? leg.localNumber, country);
+  const isAnswered = before.progress?.answered ?? false;
+  const local =
+    (isAnswered ? leg.localNumber : undefined) ??
+    (used === undefined ? undefined : ownNumber(leg.person, used, country)) ??
+    leg.localNumber ??
+    numberOf(leg.person);
   if (local !== undefined) leg.localNumber = local;
+
+  const isFrozen = leg.remoteNumber !== undefined && (isAnswered || leg.direction === 'OUTGOING');
   const number = remote && remoteNumber(remote, country);
-  if (number === undefined) return;
+  if (number === undefined || isFrozen) return;
   const person = known.person(leg.organisationId, number);
+  // Click-to-call rings the user in the user's own name until the far party is called.
+  if (person?.userId === leg.person.userId && leg.direction === 'INCOMING') return;
   leg.remoteNumber = (person && numberOf(person)) ?? number;
   if (person === undefined) delete leg.remotePerson;
   else leg.remotePerson = person;

@@ -10,6 +10,7 @@ import type {
   FunctionNumber,
   NumberPrivacy,
   Organisation,
+  PrivacySettings,
   User,
 } from './organisation.ts';
 
@@ -27,18 +28,16 @@ export function sourceDifferences(before: SourceSettings, after: SourceSettings)
 }
 
 export function organisationDifferences(before: Organisation, after: Organisation): string[] {
-  const [was, is] = [before.privacy, after.privacy];
-  return differing({
-    name: before.name === after.name,
-    default_country: before.defaultCountry === after.defaultCountry,
-    remove_local_user_id: was.removeLocalUserId === is.removeLocalUserId,
-    modify_local_number: isSameNumberPrivacy(was.modifyLocalNumber, is.modifyLocalNumber),
-    remove_local_email: was.removeLocalEmail === is.removeLocalEmail,
-    remove_remote_user_id: was.removeRemoteUserId === is.removeRemoteUserId,
-    modify_remote_number: isSameNumberPrivacy(was.modifyRemoteNumber, is.modifyRemoteNumber),
-    remove_remote_email: was.removeRemoteEmail === is.removeRemoteEmail,
-    remove_device_type: was.removeDeviceType === is.removeDeviceType,
-  });
+  const [was, is] = [privacyTexts(before.privacy), privacyTexts(after.privacy)];
+  const changed = Object.entries(is).filter(([name, text]) => was[name] !== text);
+  return [
+    ...differing({
+      name: before.name === after.name,
+      default_country: before.defaultCountry === after.defaultCountry,
+    }),
+    // From what to what: a slip here lets personal data out.
+    ...changed.map(([name, text]) => `${name}: ${was[name]} → ${text}`),
+  ];
 }
 
 /** The order of numbers and extensions means something (the first is given to others), that of devices does not. */
@@ -83,9 +82,17 @@ function isSameList(before: readonly string[], after: readonly string[]): boolea
   return before.length === after.length && before.every((item, index) => item === after[index]);
 }
 
-function isSameNumberPrivacy(before: NumberPrivacy, after: NumberPrivacy): boolean {
-  if (typeof before === 'string' || typeof after === 'string') return before === after;
-  return before.mask === after.mask;
+function privacyTexts(privacy: PrivacySettings): Record<string, string> {
+  const numberText = (how: NumberPrivacy) => (typeof how === 'string' ? how : `mask ${how.mask}`);
+  return {
+    remove_local_user_id: String(privacy.removeLocalUserId),
+    modify_local_number: numberText(privacy.modifyLocalNumber),
+    remove_local_email: String(privacy.removeLocalEmail),
+    remove_remote_user_id: String(privacy.removeRemoteUserId),
+    modify_remote_number: numberText(privacy.modifyRemoteNumber),
+    remove_remote_email: String(privacy.removeRemoteEmail),
+    remove_device_type: String(privacy.removeDeviceType),
+  };
 }
 
 function deviceTexts({ devices }: User): string[] {

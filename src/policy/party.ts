@@ -4,7 +4,7 @@
  */
 import type { RemoteParty } from '../call/leg-event.ts';
 import type { User } from './organisation.ts';
-import { normaliseNumber, toE164 } from './phone-number.ts';
+import { normaliseNumber, toE164, withoutSipParts } from './phone-number.ts';
 import { ANONYMOUS } from './privacy.ts';
 
 type Numbers = Pick<User, 'numbers' | 'extensions'>;
@@ -16,18 +16,19 @@ export function numberOf(user: Numbers): string | undefined {
 
 /**
  * The user's own number in this call.
- * @param used the number that the PBX names for this leg, followed only if it is one of the user's public ones
+ * @param used the number that the PBX names for this leg
+ * @returns undefined where that is none of the user's public ones
  */
-export function localNumber(
-  user: Numbers,
-  used: string | undefined,
+export function ownNumber(
+  user: Pick<User, 'numbers'>,
+  used: string,
   defaultCountry: string,
 ): string | undefined {
-  const e164 = used === undefined ? undefined : toE164(used, defaultCountry);
-  return e164 !== undefined && user.numbers.includes(e164) ? e164 : numberOf(user);
+  const e164 = toE164(withoutSipParts(used), defaultCountry);
+  return e164 !== undefined && user.numbers.includes(e164) ? e164 : undefined;
 }
 
 /** The far number as the organisation reads it; undefined where the PBX wrote nothing that is one. */
 export function remoteNumber(remote: RemoteParty, defaultCountry: string): string | undefined {
-  return remote.withheld ? ANONYMOUS : normaliseNumber(remote.number, defaultCountry);
+  return remote.withheld ? ANONYMOUS : normaliseNumber(withoutSipParts(remote.number), defaultCountry);
 }

@@ -68,6 +68,19 @@ export function normaliseNumber(number: string, defaultCountry: string): string 
   return toE164(number, defaultCountry) ?? (INTERNAL_NAME.test(number) ? number : undefined);
 }
 
+/** A telephone number within a URI or a SIP user part: scheme, number, parameters, host. */
+const SIP_PARTS = /^(?:(?:sips?|tel):)?(\+?[\d ().-]+)(;[^\s@]*)?(@\S+)?$/i;
+
+/**
+ * The number in what SIP lays around it: `+358409401234;cpc=ordinary`, `tel:+358…`, `sip:+358…@host`.
+ * @returns anything else as it is, also a local number of another place (RFC 3966 `phone-context`)
+ */
+export function withoutSipParts(text: string): string {
+  const [, number, parameters = ''] = SIP_PARTS.exec(text) ?? [];
+  if (number === undefined) return text;
+  return !number.startsWith('+') && /;phone-context=/i.test(parameters) ? text : number;
+}
+
 /**
  * A number with no prefix before it may just as well be an extension: `401234` is a valid Finnish number. So it
  * has to be long, or as long as numbers ever are in that country (Greenland: 6 digits).

@@ -2,7 +2,7 @@
  * The seed's seven settings, applied to an outward event before anything of it is stored or logged. Pure.
  */
 import type { OutwardEvent } from '../call/outward-event.ts';
-import type { NumberPrivacy, PrivacySettings } from './organisation.ts';
+import type { NumberPrivacy, PrivacySettings, User } from './organisation.ts';
 
 /** The number of a caller who withheld it. It tells nothing, so no setting changes it but `remove`. */
 export const ANONYMOUS = 'anonymous';
@@ -18,6 +18,29 @@ export function applyPrivacy(event: OutwardEvent, settings: PrivacySettings): Ou
   modifyNumber(shared, 'local_number', settings.modifyLocalNumber);
   modifyNumber(shared, 'remote_number', settings.modifyRemoteNumber);
   return shared;
+}
+
+/** The ends of a leg, as it remembers them. A user id that must not be remembered is empty. */
+interface Ends {
+  localNumber?: string;
+  remoteNumber?: string;
+  remotePerson?: Omit<User, 'devices'>;
+}
+
+/** @returns the leg with nothing to remember of what would be taken out of every event of it */
+export function withoutRemoved<Leg extends Ends>(leg: Leg, settings: PrivacySettings): Leg {
+  const { localNumber, remoteNumber, remotePerson, ...rest } = leg;
+  const kept: Ends = {};
+  if (localNumber !== undefined && settings.modifyLocalNumber !== 'remove') kept.localNumber = localNumber;
+  if (remoteNumber !== undefined && settings.modifyRemoteNumber !== 'remove')
+    kept.remoteNumber = remoteNumber;
+  const userId = settings.removeRemoteUserId ? '' : (remotePerson?.userId ?? '');
+  const email = settings.removeRemoteEmail ? undefined : remotePerson?.email;
+  if (userId !== '' || email !== undefined) {
+    // An event names a person by id and e-mail; the other numbers are nobody's business here.
+    kept.remotePerson = { userId, ...(email !== undefined && { email }), numbers: [], extensions: [] };
+  }
+  return { ...rest, ...kept } as Leg;
 }
 
 /**

@@ -36,7 +36,7 @@ export function report(leg: ReportedLeg, step: LegStep, privacy: PrivacySettings
   if (person.email !== undefined) event.local_email = person.email;
   if (leg.localNumber !== undefined) event.local_number = leg.localNumber;
   if (remotePerson?.email !== undefined) event.remote_email = remotePerson.email;
-  if (remotePerson !== undefined) event.remote_user_id = remotePerson.userId;
+  if (remotePerson !== undefined && remotePerson.userId !== '') event.remote_user_id = remotePerson.userId;
   if (leg.remoteNumber !== undefined) event.remote_number = leg.remoteNumber;
   return applyPrivacy(event, privacy);
 }

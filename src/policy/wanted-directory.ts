@@ -3,14 +3,21 @@
  * endpoint no secret. `completeDirectory` fills the gaps from the directory as it is. Pure.
  */
 import type { Directory, OrganisationEntry, SourceSettings } from './directory.ts';
-import type { Endpoint, EndpointWithSecret } from './organisation.ts';
+import {
+  OPEN_PRIVACY,
+  type Endpoint,
+  type EndpointWithSecret,
+  type PrivacySettings,
+} from './organisation.ts';
 
 /** Without `secret`, the endpoint keeps the one it has; a new endpoint gets one made. */
 export interface WantedEndpoint extends Endpoint {
   secret?: string;
 }
 
-export interface WantedOrganisation extends Omit<OrganisationEntry, 'endpoints'> {
+/** Without `privacy`, the organisation keeps what it has, even when the rest is pruned; a new one shares all. */
+export interface WantedOrganisation extends Omit<OrganisationEntry, 'endpoints' | 'privacy'> {
+  privacy?: PrivacySettings;
   endpoints: readonly WantedEndpoint[];
 }
 
@@ -42,14 +49,14 @@ export function completeDirectory(
   const currentById = new Map(current.organisations.map((organisation) => [organisation.id, organisation]));
 
   const complete = (organisation: WantedOrganisation): OrganisationEntry => {
-    const existing = new Map(
-      currentById.get(organisation.id)?.endpoints.map(({ id, secret }) => [id, secret]),
-    );
+    const before = currentById.get(organisation.id);
+    const existing = new Map(before?.endpoints.map(({ id, secret }) => [id, secret]));
     const endpoints = organisation.endpoints.map((endpoint): EndpointWithSecret => {
       const secret = endpoint.secret ?? existing.get(endpoint.id) ?? secretOf(organisation.id, endpoint.id);
       return { ...endpoint, secret };
     });
-    return { ...organisation, endpoints };
+    const privacy = organisation.privacy ?? before?.privacy ?? OPEN_PRIVACY;
+    return { ...organisation, privacy, endpoints };
   };
 
   const directory = {

@@ -4,7 +4,7 @@
  * Ordering: a source hands over events in the order in which it learnt them; ingest keeps that order.
  * Durability: `legs` and `alive` resolve once the outcome is committed. A source may hand over more before that
  * (it need not wait for each), but stops reading its PBX when `backlogged()` says so, until it no longer does.
- * Idempotency: repeated events change nothing.
+ * Idempotency: repeated events change nothing; one that is repeated with a far party that was not known tells it.
  */
 import type { LegEvent } from '../call/leg-event.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { applyFile, type ApplyOptions } from '../../src/cli/apply.ts';
+import { OPEN_PRIVACY } from '../../src/policy/organisation.ts';
 import { CallhookError } from '../../src/runtime/errors.ts';
 import { deriveKeys } from '../../src/runtime/keys.ts';
 import { openDatabase } from '../../src/store/sqlite/database.ts';
@@ -100,6 +101,39 @@ test('what changed is named, secrets by name only', async () => {
   assert.equal(await secretOf(one), secret);
 });
 
+test('privacy that is left out of the file stays as it is, also when the rest is pruned', async () => {
+  const one = connector();
+  const privacy = async () => (await one.directoryStore.read()).organisations[0]?.privacy;
+  await one.apply(ACME);
+  assert.deepEqual(await privacy(), OPEN_PRIVACY);
+  const strict = ACME.replace(
+    'default_country: FI',
+    'default_country: FI\n    privacy: { modify_remote_number: remove, modify_local_number: { mask: 4 } }',
+  );
+  await one.apply(strict);
+  for (const prune of [false, true]) {
+    assert.deepEqual(await one.apply(ACME, { prune }), ['Nothing to change.']);
+  }
+  assert.deepEqual(await privacy(), {
+    ...OPEN_PRIVACY,
+    modifyRemoteNumber: 'remove',
+    modifyLocalNumber: { mask: 4 },
+  });
+});
+
+test('a privacy setting that changes is shown from what to what', async () => {
+  const one = connector();
+  const having = (privacy: string) =>
+    ACME.replace('default_country: FI', `default_country: FI\n    privacy: { ${privacy} }`);
+  await one.apply(
+    having('modify_remote_number: remove, modify_local_number: { mask: 4 }, remove_local_email: true'),
+  );
+  assert.deepEqual(await one.apply(having('modify_remote_number: { mask: 3 }, remove_device_type: true')), [
+    '~ organisation acme (modify_local_number: mask 4 → keep, remove_local_email: true → false, modify_remote_number: remove → mask 3, remove_device_type: false → true)',
+    'Done: 0 added, 1 changed, 0 removed.',
+  ]);
+});
+
 test('a dry run says the same and writes nothing', async () => {
   const one = connector();
   const lines = await one.apply(ACME, { dryRun: true });
@@ -141,8 +175,8 @@ organisations:
     name: Acme
     default_country: FI
     users:
-      - { user_id: anna, devices: [{ source: pbx, address: ${a} }] }
-      - { user_id: bert, devices: [{ source: pbx, address: ${b} }] }
+      - { user_id: anna, devices: [{ source: pbx, address: PJSIP/${a} }] }
+      - { user_id: bert, devices: [{ source: pbx, address: PJSIP/${b} }] }
 `;
   await one.apply(text('A', 'B'));
   assert.deepEqual(await one.apply(text('B', 'A')), [

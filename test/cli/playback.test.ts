@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import test, { type TestContext } from 'node:test';
+import { listAnswer } from '../../src/cli/demo/ami-server.ts';
+import { event, RINGING } from '../support/ami.ts';
 import { makeFolder, run, write } from '../support/callhook-process.ts';
 import { assertExpected, type Message } from '../support/expectation.ts';
 import { directoryYaml } from '../support/installation.ts';
@@ -91,11 +93,53 @@ test('a file that is no recording is told, whatever is in it', async (t) => {
   assert.match(err, /picture\.raw: /);
 });
 
-test('a damaged index of arrival times is told with its line', async (t) => {
+for (const damaged of [
+  '{"t":',
+  '5',
+  'null',
+  '[]',
+  '"x"',
+  '{}',
+  '{"t":"0"}',
+  '{"t":0,"wall":"x"}',
+  '{"t":1,"off":"0","len":1}',
+]) {
+  test(`a line ${damaged} in the index of arrival times is told with its place`, async (t) => {
+    const folder = makeFolder(t);
+    const recording = write(folder, 'x.raw', 'Event: Hangup\r\n\r\n');
+    write(folder, 'x.timed.jsonl', `{"t":0,"wall":"2026-11-23T00:00:00Z"}\n${damaged}\n`);
+    const { code, err } = await playback(t, [recording]);
+    assert.equal(code, 1);
+    assert.match(err, /x\.timed\.jsonl:2: /);
+    assert.doesNotMatch(err, /\n\s+at /, 'no stack trace');
+  });
+}
+
+test('`--explain` shows no telephone number that a channel is named after', async (t) => {
   const folder = makeFolder(t);
-  const recording = write(folder, 'x.raw', 'Event: Hangup\r\n\r\n');
-  write(folder, 'x.timed.jsonl', '{"t":0,"wall":"2026-11-23T00:00:00Z"}\n{"t":\n');
-  const { code, err } = await playback(t, [recording]);
-  assert.equal(code, 1);
-  assert.match(err, /x\.timed\.jsonl:2: /);
+  const call = { state: 4, Exten: '1001', Linkedid: 'pbx1-1.0' };
+  const recording = write(
+    folder,
+    'x.raw',
+    event('Newchannel', { ...call, Channel: 'Local/0401234567@out-00000001;1', Uniqueid: 'pbx1-1.0' }) +
+      event('Newchannel', { ...call, Channel: 'DAHDI/i1/0407654321-1', Uniqueid: 'pbx1-1.1' }) +
+      event('Newchannel', { ...call, Channel: 'DAHDI/i1/040-76543210-a', state: 0, Uniqueid: 'pbx1-1.2' }) +
+      event('Hangup', { Channel: 'DAHDI/i1/040-76543210-a', Uniqueid: 'pbx1-1.2' }, ['Cause: 16']),
+  );
+  const { err } = await playback(t, ['--explain', recording]);
+  assert.match(err, /^Local\/XXXXXXXX67@out-00000001;1: not reported: /m);
+  assert.match(err, /^DAHDI\/i1\/XXXXXXXX21 \(pbx1-1\.1, OUTGOING\): not reported: not a device/m);
+  assert.match(err, /^DAHDI\/i1\/040-XXXXXX10: not reported: /m);
+});
+
+test('`--explain` shows the end that a list of channels tells', async (t) => {
+  const folder = makeFolder(t);
+  const first = write(folder, '1.raw', RINGING);
+  const second = write(
+    folder,
+    '2.raw',
+    listAnswer('Channels will follow', 'CoreShowChannelsComplete').replaceAll('{id}', '7'),
+  );
+  const { err } = await playback(t, ['--explain', first, second]);
+  assert.match(err, /^PJSIP\/1001 \(pbx1-1\.1, INCOMING\): reported EARLY, TERMINATED$/m);
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { readDirectoryFile, type DirectoryFileOptions } from '../../src/config/directory-file.ts';
+import { OPEN_PRIVACY } from '../../src/policy/organisation.ts';
 import { CallhookError } from '../../src/runtime/errors.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -149,15 +150,6 @@ organisations:
     ],
   );
   const [acme] = wanted.organisations ?? [];
-  assert.deepEqual(acme?.privacy, {
-    removeLocalUserId: false,
-    modifyLocalNumber: 'keep',
-    removeLocalEmail: false,
-    removeRemoteUserId: false,
-    modifyRemoteNumber: 'keep',
-    removeRemoteEmail: false,
-    removeDeviceType: false,
-  });
   assert.deepEqual([acme?.users, acme?.functionNumbers], [[], []]);
   assert.deepEqual(acme?.endpoints, [
     { id: 'crm', url: 'https://crm.example/', states: ['EARLY', 'CONFIRMED', 'TERMINATED'], delivery: {} },
@@ -168,6 +160,21 @@ organisations:
       delivery: {},
     },
   ]);
+});
+
+test('privacy that is left out says nothing; a setting that is left out of it shares', () => {
+  const privacyOf = (rest: string) => {
+    const [acme] = read(organisation(rest)).organisations ?? [];
+    assert.ok(acme);
+    return 'privacy' in acme ? acme.privacy : 'says nothing';
+  };
+  for (const rest of ['', '    privacy:\n', '    privacy: ~\n'])
+    assert.equal(privacyOf(rest), 'says nothing');
+  assert.deepEqual(privacyOf('    privacy: {}\n'), OPEN_PRIVACY);
+  assert.deepEqual(privacyOf('    privacy: { remove_device_type: true }\n'), {
+    ...OPEN_PRIVACY,
+    removeDeviceType: true,
+  });
 });
 
 test('numbers without quotes keep every digit', () => {
@@ -223,7 +230,7 @@ organisations:
   - { id: a, name: A, default_country: FI, privacy: &strict { remove_local_email: true } }
   - { id: b, name: B, default_country: FI, privacy: *strict }
 `);
-  assert.equal(shared.organisations?.[1]?.privacy.removeLocalEmail, true);
+  assert.equal(shared.organisations?.[1]?.privacy?.removeLocalEmail, true);
   assert.match(refusal('sources: &a [*a]').join(), /nested too deeply/);
   const levels = Array.from(
     { length: 9 },
@@ -357,6 +364,56 @@ test('a device is on a source of the file or on one that is known already', () =
   assert.equal(read(text, { knownSources: ['office-pbx'] }).organisations?.length, 1);
 });
 
+test('a device’s address is technology and name as Asterisk writes them, and whatever it is it is not quoted', () => {
+  const addresses = (...written: readonly string[]) =>
+    `sources: [{ id: pbx, kind: ami, host: h, username: u, secret: s }]\n${users(
+      written
+        .map(
+          (address, i) => `      - { user_id: u${i}, devices: [{ source: pbx, address: "${address}" }] }\n`,
+        )
+        .join(''),
+    )}`;
+  read(
+    addresses(
+      'PJSIP/1001',
+      'SIP/office-cafe',
+      'IAX2/a',
+      'DAHDI/i1/040',
+      'Skinny/1@x',
+      'NewTech/1',
+      'newtech/1',
+    ),
+  );
+  for (const [address, problem] of [
+    ['555666', /is no device of Asterisk; write technology and name .* such as PJSIP\/1001$/],
+    ['PJSIP/', /is no device of Asterisk/],
+    ['PJSIP/55 5666', /is no device of Asterisk/],
+    ['sip:555666@host', /is no device of Asterisk/],
+    ['Local/555666@out', /is a helper channel of Asterisk, never a phone/],
+    ['local/555666@out-0000001a;1', /is a helper channel/],
+    ['PJSIP/555666-0000001a', /is one channel, not the device; leave out the end/],
+    ['pjsip/555666', /capital letters count; Asterisk writes PJSIP\/$/],
+    ['Sip/555666', /Asterisk writes SIP\/$/],
+    ['iax2/555666', /Asterisk writes IAX2\/$/],
+    ['SKINNY/555666', /Asterisk writes Skinny\/$/],
+  ] as const) {
+    const lines = refusal(addresses(address));
+    assert.equal(lines.length, 1);
+    assert.match(lines[0]!, /^acme\.yaml:7: organisations\[0\]\.users\[0\]\.devices\[0\]\.address: /);
+    assert.match(lines[0]!, problem);
+    assert.doesNotMatch(lines[0]!, /55/);
+  }
+  const onKnown = users('      - { user_id: a, devices: [{ source: old, address: "1001" }] }\n');
+  assert.match(refusal(onKnown, { knownSources: ['old'] }).join(), /is no device of Asterisk/);
+});
+
+test('a list item that nothing is written behind is told as such', () => {
+  assert.deepEqual(refusal('organisations:\n  -\n'), [
+    'acme.yaml:2: organisations[0]: is empty; write what belongs behind the `-`, or take the `-` away',
+  ]);
+  assert.match(refusal(users('      - { user_id: a, numbers: [~] }\n')).join(), /numbers\[0\]: is empty;/);
+});
+
 test('ids are there once: of sources, organisations, users and endpoints', () => {
   const lines = refusal(`sources:
   - { id: pbx, kind: ami, host: h, username: u, secret: s }
@@ -445,6 +502,9 @@ test('a secret may be in a file, beside the directory file', (t) => {
     refusal(text('file:none.txt'), { file }).join(),
     /:1: sources\[0\]\.secret: the file none\.txt cannot be read \(ENOENT\)$/,
   );
+  for (const nothing of ['file:', 'file: ']) {
+    assert.match(refusal(text(nothing), { file }).join(), /secret: names no file; write the path of one/);
+  }
   assert.match(refusal(text('file:empty.txt'), { file }).join(), /the file empty\.txt is empty$/);
   assert.match(refusal(text('file:two.txt'), { file }).join(), /secret: must be one line/);
 });

@@ -54,7 +54,7 @@ for (const [from, to] of [
   ['src/ingest/ingest.ts', 'src/app.ts'],
   ['src/api/server.ts', 'src/app.ts'],
   ['src/upkeep/notices/notifier.ts', 'src/delivery/dispatcher.ts'],
-  ['src/telemetry/metrics.ts', 'src/store/store.ts'],
+  ['src/telemetry/metrics.ts', 'src/store/sqlite/store.ts'],
   ['src/delivery/dispatcher.ts', 'prom-client'],
   ['src/app.ts', '@opentelemetry/api'],
 ] as const) {

@@ -1,9 +1,12 @@
 /** Leg events in, messages out, on a real SQLite database. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import type { LegEvent } from '../../src/call/leg-event.ts';
 import type { OutwardEvent } from '../../src/call/outward-event.ts';
 import { Ingest } from '../../src/ingest/ingest.ts';
+import { OPEN_PRIVACY } from '../../src/policy/organisation.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
 import type { Directory, OrganisationEntry } from '../../src/policy/directory.ts';
 import { LEG_STATES } from '../../src/call/leg-event.ts';
@@ -11,6 +14,7 @@ import type { Clock } from '../../src/runtime/clock.ts';
 import { deriveKeys } from '../../src/runtime/keys.ts';
 import { createLogger } from '../../src/runtime/logger.ts';
 import type { LegChange, Store } from '../../src/store/store.ts';
+import { makeFolder } from '../support/callhook-process.ts';
 import { openTestStore } from '../support/store.ts';
 import { directoryFor } from '../support/transcripts.ts';
 
@@ -23,8 +27,9 @@ async function start(
   t: TestContext,
   directory: Directory = directoryFor('PJSIP'),
   wrap = (store: Store) => store,
+  path = ':memory:',
 ) {
-  const store = openTestStore();
+  const store = openTestStore(path);
   t.after(() => store.close());
   const empty = { sources: [], organisations: [] };
   await store.directory.write(planChanges(empty, directory, { prune: false }).changes);
@@ -224,6 +229,203 @@ test('what must be remembered of a person is gone when the leg has ended', async
   await sink.legs([leg({ state: 'TERMINATED' })]);
   assert.deepEqual(await store.calls.openLegs('pbx'), []);
 });
+
+test('what privacy removes is not even remembered while the leg is open', async (t) => {
+  const privacy = {
+    ...OPEN_PRIVACY,
+    removeRemoteUserId: true,
+    removeRemoteEmail: true,
+    modifyRemoteNumber: 'remove' as const,
+  };
+  const { sink, store } = await start(t, acme({ privacy }));
+  await sink.legs([leg({ remote: { withheld: false, number: '1002' } })]);
+  const [open] = await store.calls.openLegs('pbx');
+  assert.doesNotMatch(JSON.stringify(open), /1002/);
+  assert.match(JSON.stringify(open), /1001/);
+});
+
+test('a colleague whose user id is removed is still given by e-mail to the end', async (t) => {
+  const privacy = { ...OPEN_PRIVACY, removeRemoteUserId: true };
+  const { sink, messages, store } = await start(t, acme({ privacy }));
+  await sink.legs([leg({ remote: { withheld: false, number: '1002' } })]);
+  const [open] = await store.calls.openLegs('pbx');
+  assert.deepEqual(open?.remotePerson, {
+    userId: '',
+    email: 'user.1002@acme.example',
+    numbers: [],
+    extensions: [],
+  });
+  await store.directory.write([
+    {
+      do: 'put-organisation',
+      is: 'changed',
+      organisation: { ...acme({}).organisations[0]!, privacy: OPEN_PRIVACY },
+    },
+  ]);
+  await sink.alive(new Set(), 7_000);
+  assert.deepEqual(
+    messages.map((message) => [message.state, message.remote_email, 'remote_user_id' in message]),
+    ['EARLY', 'TERMINATED'].map((state) => [state, 'user.1002@acme.example', false]),
+  );
+});
+
+for (const [what, more] of [
+  ['that privacy removes', { privacy: { ...OPEN_PRIVACY, modifyRemoteNumber: 'remove' as const } }],
+  ['that no message holds', { endpoints: [] }],
+] as const) {
+  test(`after the call, the database file holds nothing of a number ${what}`, async (t) => {
+    const path = join(makeFolder(t), 'callhook.db');
+    const { sink, store } = await start(t, acme(more), undefined, path);
+    await sink.legs([leg(), leg({ state: 'CONFIRMED' }), leg({ state: 'TERMINATED' })]);
+    await store.close();
+    const bytes = readFileSync(path);
+    assert.ok(bytes.includes('acme'), 'the file was read');
+    for (const written of ['0409401234', '+358409401234']) assert.ok(!bytes.includes(written));
+  });
+}
+
+for (const [what, answeredAt, reason] of [
+  ['after it had begun to ring was lost to that one', 2_000, 'ANSWERED_ELSEWHERE'],
+  ['before it had begun to ring was given up', 500, 'CANCELLED'],
+] as const) {
+  test(`a ringing leg that a resync does not find, while another phone of its call was answered ${what}`, async (t) => {
+    const { sink, messages } = await start(t);
+    const other = { leg: 'b', device: 'PJSIP/1002' };
+    await sink.legs([leg(), leg({ ...other, state: 'CONFIRMED', atMs: answeredAt })]);
+    await sink.alive(new Set(['b']), 7_000);
+    assert.equal(messages.at(-1)?.['termination-reason'], reason);
+  });
+}
+
+test('a ringing leg is lost also to a phone that was answered and ended unseen', async (t) => {
+  const { sink, messages } = await start(t);
+  await sink.legs([leg(), leg({ leg: 'b', device: 'PJSIP/1002', state: 'CONFIRMED', atMs: 2_000 })]);
+  await sink.alive(new Set(), 7_000);
+  assert.deepEqual(
+    messages.slice(2).map((message) => message['termination-reason']),
+    ['ANSWERED_ELSEWHERE', 'HANGUP'],
+  );
+});
+
+test('the caller’s own leg, answered by whomever, takes no call from a phone', async (t) => {
+  const { sink, messages } = await start(t);
+  const caller = { leg: 'b', device: 'PJSIP/1002', direction: 'OUTGOING' as const };
+  await sink.legs([leg(), leg({ ...caller, state: 'CONFIRMED', atMs: 2_000 })]);
+  await sink.alive(new Set(['b']), 7_000);
+  assert.equal(messages.at(-1)?.['termination-reason'], 'CANCELLED');
+});
+
+test('the end alone of a leg whose device came into the directory meanwhile is not reported', async (t) => {
+  const { sink, messages, store } = await start(t);
+  await sink.legs([leg({ state: 'TERMINATED', after: 'CONFIRMED' })]);
+  assert.deepEqual(messages, []);
+  assert.deepEqual(await store.calls.openLegs('pbx'), []);
+});
+
+test('a device that comes into the directory in mid-call: its leg appears in the state that is said next', async (t) => {
+  const { sink, messages, store } = await start(t);
+  const fresh = (more: Partial<LegEvent>) => leg({ device: 'PJSIP/1009', ...more });
+  await sink.legs([fresh({ state: 'CONFIRMED' })]);
+  const user = {
+    userId: 'new',
+    numbers: [],
+    extensions: [],
+    devices: [{ source: 'pbx', address: 'PJSIP/1009' }],
+  };
+  await store.directory.write([{ do: 'put-user', is: 'new', organisationId: 'acme', user }]);
+  await sink.legs([
+    fresh({ state: 'CONFIRMED', atMs: 7_000 }),
+    fresh({ state: 'TERMINATED', after: 'CONFIRMED' }),
+  ]);
+  assert.deepEqual(
+    messages.map((message) => [message.state, message['termination-reason'], message.timestamp]),
+    [
+      ['CONFIRMED', undefined, '1970-01-01T00:00:07.000+00:00'],
+      ['TERMINATED', 'HANGUP', '1970-01-01T00:00:07.000+00:00'],
+    ],
+  );
+});
+
+test('a phone that refuses without ringing is reported by its end', async (t) => {
+  const { sink, messages } = await start(t);
+  await sink.legs([
+    leg({ state: 'TRYING' }),
+    leg({ state: 'TERMINATED', ending: 'REFUSED', after: 'TRYING' }),
+  ]);
+  assert.deepEqual(
+    messages.map((message) => [message.state, message['termination-reason']]),
+    [['TERMINATED', 'REJECTED']],
+  );
+});
+
+for (const direction of ['INCOMING', 'OUTGOING'] as const) {
+  test(`the end of an answered ${direction} leg names the same parties, whatever the PBX shows after a restart`, async (t) => {
+    const directory = directoryFor('PJSIP');
+    const [user, ...others] = directory.organisations[0]!.users;
+    const two = { ...user!, numbers: ['+358942721001', '+358942721091'] };
+    const { sink, messages, open } = await start(t, acme({ users: [two, ...others] }));
+    await sink.legs([leg({ direction, state: 'CONFIRMED', localNumber: '+358942721091' })]);
+    const { sink: again } = await open();
+    const later = { direction, remote: { withheld: false as const, number: '1003' } };
+    await again.legs([
+      leg({ ...later, state: 'CONFIRMED', localNumber: '1001' }),
+      leg({ ...later, state: 'TERMINATED', localNumber: '+358942721001' }),
+    ]);
+    assert.deepEqual(
+      messages.map((message) => [message.local_number, message.remote_number, message.remote_user_id]),
+      [1, 2].map(() => ['+358942721091', '+358409401234', undefined]),
+    );
+  });
+}
+
+test('an own number that the PBX names before the answer stays when a later event names none of the user’s', async (t) => {
+  const directory = directoryFor('PJSIP');
+  const [user, ...others] = directory.organisations[0]!.users;
+  const two = { ...user!, numbers: ['+358942721001', '+358942721091'] };
+  const { sink, messages } = await start(t, acme({ users: [two, ...others] }));
+  await sink.legs([leg({ localNumber: '+358942721091' }), leg({ state: 'CONFIRMED', localNumber: 's' })]);
+  assert.deepEqual(
+    messages.map((message) => message.local_number),
+    ['+358942721091', '+358942721091'],
+  );
+});
+
+test('a remote that is the user himself is unknown until the far party is; then it stays', async (t) => {
+  const { sink, messages } = await start(t);
+  const own = { withheld: false as const, number: '+358942721001' };
+  const far = { withheld: false as const, number: '0409401234' };
+  await sink.legs([leg({ remote: own }), leg({ state: 'CONFIRMED', remote: own })]);
+  await sink.legs([leg({ state: 'CONFIRMED', remote: far })]);
+  await sink.legs([leg({ state: 'CONFIRMED', remote: { withheld: false, number: '1002' } })]);
+  await sink.legs([leg({ state: 'TERMINATED', remote: { withheld: false, number: '1002' } })]);
+  assert.deepEqual(
+    messages.map(({ state, remote_number }) => [state, remote_number]),
+    [
+      ['EARLY', undefined],
+      ['CONFIRMED', undefined],
+      ['TERMINATED', '+358409401234'],
+    ],
+  );
+});
+
+test('who calls the own number has that number as remote', async (t) => {
+  const { sink, messages } = await start(t);
+  await sink.legs([leg({ direction: 'OUTGOING', remote: { withheld: false, number: '1001' } })]);
+  assert.equal(messages[0]?.remote_number, '+358942721001');
+});
+
+for (const written of [
+  '+358409401234;cpc=ordinary',
+  'tel:+358409401234',
+  'sip:+358409401234@192.0.2.1;user=phone',
+  '+358409401234@carrier.example',
+]) {
+  test(`${written} is read as the number in it`, async (t) => {
+    const { sink, messages } = await start(t);
+    await sink.legs([leg({ remote: { withheld: false, number: written } })]);
+    assert.equal(messages[0]?.remote_number, '+358409401234');
+  });
+}
 
 test('a late event of an ended leg opens nothing', async (t) => {
   const { sink, store, messages } = await start(t);

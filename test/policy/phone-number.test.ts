@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { isKnownCountry, normaliseNumber, toE164 } from '../../src/policy/phone-number.ts';
+import { isKnownCountry, normaliseNumber, toE164, withoutSipParts } from '../../src/policy/phone-number.ts';
 
 test('a public number is read as E.164, however it is written', () => {
   const written: readonly (readonly [string, string, string])[] = [
@@ -73,6 +73,30 @@ test('what hides a number in other text is not a number', () => {
     'call 0409401234',
   ]) {
     assert.equal(toE164(text, 'FI'), undefined, text);
+  }
+});
+
+test('a number is found in what SIP lays around it, and only a number', () => {
+  for (const [text, number] of [
+    ['+358409401234;cpc=ordinary', '+358409401234'],
+    ['0409401234;isub=12', '0409401234'],
+    ['tel:+358-40-940-1234', '+358-40-940-1234'],
+    ['tel:+358409401234;phone-context=+358', '+358409401234'],
+    ['SIP:+358409401234;cpc=ordinary@192.0.2.1:5060;user=phone', '+358409401234'],
+    ['+358409401234@carrier.example', '+358409401234'],
+    ['+358409401234', '+358409401234'],
+  ] as const) {
+    assert.equal(withoutSipParts(text), number);
+  }
+  for (const text of [
+    '0409401234;phone-context=+46',
+    'alice@acme.example',
+    'call 0409401234',
+    '+3584094\r\nEvent: Hangup',
+    '+3584094;x=1\r\nEvent: Hangup',
+    '',
+  ]) {
+    assert.equal(withoutSipParts(text), text);
   }
 });
 

@@ -2,15 +2,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { LegEvent } from '../../src/call/leg-event.ts';
-import { AmiDecoder } from '../../src/source/ami/decoder.ts';
-import { AmiMapper, WANTED_EVENTS } from '../../src/source/ami/mapper.ts';
-import { block, event, PHONE, TRUNK, type Block } from '../support/ami.ts';
-
-function map(text: string, mapper = new AmiMapper()): LegEvent[] {
-  return new AmiDecoder(WANTED_EVENTS)
-    .push(Buffer.from(text))
-    .flatMap((packet) => mapper.take(packet, 1_000));
-}
+import { AmiMapper } from '../../src/source/ami/mapper.ts';
+import { block, event, HUNG_UP, PHONE, RINGING, TRUNK, type Block } from '../support/ami.ts';
+import { listedIn, map } from '../support/ami-mapper.ts';
 
 const of = (events: readonly LegEvent[], device: string) => events.filter((said) => said.device === device);
 const endOf = (events: readonly LegEvent[], device = 'PJSIP/1001') =>
@@ -178,6 +172,97 @@ test('click-to-call: one outgoing leg, whose remote is never the user’s own nu
   );
 });
 
+/** 1002 calls *80, which pages 1001. */
+const PAGER: Block = { ...TRUNK, Channel: 'PJSIP/1002-00000000', caller: '1002', Exten: '*80' };
+const PAGED: Block = { ...PHONE, connected: '1002' };
+
+test('a phone that is paged has an incoming leg from whoever pages, though the dial names no caller', () => {
+  const events = map(
+    event('Newchannel', PAGER) +
+      event('Newchannel', PAGED) +
+      event('DialBegin', undefined, [], PAGED) +
+      event('Newstate', { ...PAGED, state: 6 }),
+  );
+  assert.deepEqual(
+    of(events, 'PJSIP/1001').map(({ state, direction, remote }) => [state, direction, remote]),
+    ['TRYING', 'CONFIRMED'].map((state) => [state, 'INCOMING', { withheld: false, number: '1002' }]),
+  );
+});
+
+test('in a list, a phone that is paged is told from one that the PBX calls for its user', () => {
+  const { legs } = listedIn(new AmiMapper(), [
+    [{ ...PAGED, state: 6 }, 'AppDial2'],
+    [{ ...PAGED, state: 6, Uniqueid: 'pbx1-3.0', Linkedid: 'pbx1-3.0' }, 'AppDial2'],
+  ]);
+  assert.deepEqual(legs.map(({ leg, direction }) => [leg, direction]).toSorted(), [
+    ['pbx1-1.1', 'INCOMING'],
+    ['pbx1-3.0', 'OUTGOING'],
+  ]);
+});
+
+test('click-to-call through a Local channel: the far party is said as soon as it is known', () => {
+  const called: Block = { ...PHONE, connected: '1001' };
+  const mapper = new AmiMapper();
+  map(
+    event('Newchannel', called) +
+      event('DialBegin', { ...TRUNK, Channel: 'Local/1001@in-00000000;2' }, [], called) +
+      event('Newstate', { ...called, state: 6 }),
+    mapper,
+  );
+  const learnt = event('NewConnectedLine', { ...called, state: 6, connected: '0409401234' });
+  assert.deepEqual(
+    map(learnt + learnt, mapper).map(({ state, remote }) => [state, remote]),
+    [['CONFIRMED', { withheld: false, number: '0409401234' }]],
+  );
+});
+
+test('a channel that hangs up before its list is complete does not come to life by it', () => {
+  const mapper = new AmiMapper();
+  const { legs, alive } = listedIn(mapper, [[{ ...PHONE, state: 6 }, 'AppDial']], HUNG_UP);
+  assert.deepEqual(legs, []);
+  assert.ok(!alive.has(PHONE.Uniqueid));
+  assert.equal(mapper.remembers().channels, 0);
+});
+
+for (const [what, state, application, direction] of [
+  ['calls, and was answered', 6, 'Dial', 'OUTGOING'],
+  ['calls', 4, 'Dial', 'OUTGOING'],
+  ['was called', 0, 'AppDial', 'INCOMING'],
+] as const) {
+  test(`a channel of which only the birth was seen before a drop: the list tells that it ${what}`, () => {
+    const mapper = new AmiMapper();
+    const channel: Block = { ...CALLING, state: 0 };
+    map(event('Newchannel', channel), mapper);
+    const { legs } = listedIn(mapper, [[{ ...channel, state }, application]]);
+    assert.deepEqual(
+      legs.map((leg) => leg.direction),
+      [direction],
+    );
+  });
+}
+
+test('a resync says the present state of every leg again, for devices that are new in the directory', () => {
+  const mapper = new AmiMapper();
+  map(RINGING, mapper);
+  for (const [state, said] of [
+    [5, 'EARLY'],
+    [6, 'CONFIRMED'],
+    [6, 'CONFIRMED'],
+  ] as const) {
+    const { legs } = listedIn(mapper, [[{ ...PHONE, state }, 'AppDial']]);
+    assert.deepEqual(
+      legs.map((leg) => [leg.state, leg.atMs]),
+      [[said, 2_000]],
+    );
+  }
+});
+
+test('an end tells how far the leg had come', () => {
+  const text = event('Newchannel', TRUNK) + event('Newchannel', PHONE) + event('DialBegin', TRUNK, [], PHONE);
+  assert.equal(map(text + HUNG_UP).at(-1)?.after, 'TRYING');
+  assert.equal(map(RINGING + HUNG_UP).at(-1)?.after, 'EARLY');
+});
+
 test('a called channel that never was dialled nor rang is no leg', () => {
   const ignored: string[] = [];
   const mapper = new AmiMapper({ ignored: (channel) => ignored.push(channel) });
@@ -227,5 +312,5 @@ test('nothing is kept of channels and calls that are over', () => {
       mapper,
     );
   }
-  assert.deepEqual(mapper.remembers(), { channels: 0, calls: 0 });
+  assert.deepEqual(mapper.remembers(), { channels: 0, calls: 0, callers: 0 });
 });

@@ -255,6 +255,37 @@ test('a caller whose number is withheld is anonymous, and nothing is said before
   );
 });
 
+test('which legs are still up is said after the states that wait for the presentation', async (t) => {
+  const said: string[] = [];
+  const server = await serve(t, {
+    answer: (headers, session) => {
+      if (headers.get('Action') === 'CoreShowChannels') {
+        return listAnswer('Channels will follow', 'CoreShowChannelsComplete', [
+          listed({ ...PHONE, state: 6 }, 'AppDial'),
+          listed({ ...TRUNK, state: 6 }, 'Dial'),
+        ]);
+      }
+      if (headers.get('Action') !== 'Getvar') return undefined;
+      // A call that begins before the answer belongs to those that are up.
+      session.send(event('Newchannel', { ...PHONE, Uniqueid: 'pbx1-1.9' }));
+      return response('Success', 'Variable: CALLERID(pres)', 'Value: prohib_not_screened');
+    },
+  });
+  const ear = follow(t, server.port);
+  const { legs, alive } = ear;
+  ear.legs = (events) => {
+    said.push(...events.map(({ device, state }) => `${device} ${state}`));
+    return legs(events);
+  };
+  ear.alive = (up, atMs) => {
+    said.push('alive');
+    return alive(up, atMs);
+  };
+  await ear.until((heard) => heard.alives.length === 1);
+  assert.deepEqual(said, ['PJSIP/trunk CONFIRMED', 'PJSIP/1001 CONFIRMED', 'alive']);
+  assert.deepEqual([...ear.alives[0]!].toSorted(), ['pbx1-1.0', 'pbx1-1.1', 'pbx1-1.9']);
+});
+
 test('where Asterisk does not let it ask for the presentation, the number is shown as the events show it', async (t) => {
   const server = await serve(t, {
     answer: (headers) =>

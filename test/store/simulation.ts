@@ -165,7 +165,7 @@ class Simulation {
     );
   }
 
-  #arrive({ body, messageId, replay }: Claim): void {
+  #arrive({ body, messageId, replay, skipped }: Claim): void {
     const lane = (JSON.parse(body) as { call_id: string }).call_id;
     const before = this.#arrived.get(lane) ?? [];
     if (before.includes(messageId)) return;
@@ -173,7 +173,11 @@ class Simulation {
     // A replay brings back what had died or expired, so it may arrive after later ones.
     if (!replay) {
       const latest = Math.max(-1, ...before.map((id) => order.indexOf(id)));
-      assert.ok(order.indexOf(messageId) > latest, `${messageId} after ${before.join(', ')} in ${lane}`);
+      const place = order.indexOf(messageId);
+      assert.ok(place > latest, `${messageId} after ${before.join(', ')} in ${lane}`);
+      for (let gap = latest + 1; gap < place; gap += 1) {
+        assert.ok(skipped.includes(gap + 1), `${lane}: ${gap + 1} is missing before ${place + 1}, untold`);
+      }
     }
     this.#arrived.set(lane, [...before, messageId]);
   }

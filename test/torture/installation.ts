@@ -72,7 +72,7 @@ export async function remembered(database: string): Promise<{ kept: Kept[]; open
   client.on('error', () => {});
   await client.connect();
   try {
-    const kept = (await client.query<Kept>(MESSAGES)).rows.map((row) => ({ ...row, seq: Number(row.seq) }));
+    const kept = (await client.query<Kept>(MESSAGES)).rows;
     const { rows } = await client.query<{ count: string }>(OPEN_LEGS);
     return { kept, openLegs: Number(rows[0]?.count) };
   } finally {

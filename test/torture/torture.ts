@@ -121,9 +121,9 @@ const KINDS = ['kill -9', 'kill -9', 'kill -9', ...Object.keys(HARMS)];
 const problems: string[] = [];
 
 const untilMs = Date.now() + minutes * 60_000;
-let talking = true;
+const quiet = new AbortController();
 const talk = (async () => {
-  while (talking) {
+  while (!quiet.signal.aborted) {
     pbx.turn(Number(values.calls), random);
     await sleep(TURN_MS);
   }
@@ -134,7 +134,7 @@ while (Date.now() < untilMs) {
   await mishap(what, HARMS[what]!);
 }
 
-talking = false;
+quiet.abort();
 await talk;
 pbx.finish();
 receiver.mood = 'well';

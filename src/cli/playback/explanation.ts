@@ -1,5 +1,8 @@
-/** For `playback --explain`: collects what became of each channel and tells it in one line each. */
-import type { LegEvent } from '../../call/leg-event.ts';
+/**
+ * For `playback --explain`: collects what became of each channel and tells it in one line each. The name of a channel
+ * can hold a telephone number (`Local/0401234567@out`): of five digits and more in a row only the last two are shown.
+ */
+import type { DecidedEvent } from '../../ingest/ingest.ts';
 import type { Verdict } from '../../ingest/leg-book.ts';
 
 interface Story {
@@ -13,8 +16,8 @@ export class Explanation {
   readonly #legs = new Map<string, Story>();
   readonly #ignored = new Map<string, string>();
 
-  decided(event: LegEvent, verdict: Verdict): void {
-    const { leg, device, direction } = event;
+  decided(event: DecidedEvent, verdict: Verdict): void {
+    const { leg, device = 'a leg that was open', direction } = event;
     const story = this.#legs.get(leg) ?? { device, direction, reported: [], unreported: new Set() };
     if (verdict === 'reported') story.reported.push(event.state);
     else story.unreported.add(verdict);
@@ -27,13 +30,20 @@ export class Explanation {
 
   *lines(): Generator<string> {
     for (const [leg, story] of this.#legs) {
-      yield `${story.device} (${leg}, ${story.direction}): ${tell(story)}`;
+      yield `${unnumbered(story.device)} (${leg}, ${story.direction}): ${tell(story)}`;
     }
-    for (const [channel, why] of this.#ignored) yield `${channel}: not reported: ${why}`;
+    for (const [channel, why] of this.#ignored) yield `${unnumbered(channel)}: not reported: ${why}`;
   }
 }
 
 function tell({ reported, unreported }: Story): string {
   if (reported.length > 0) return `reported ${reported.join(', ')}`;
   return `not reported: ${[...unreported].join(', ')}`;
+}
+
+/** The end that tells one helper channel from another (`-0000001a;1`) is no number and stays. */
+function unnumbered(channel: string): string {
+  const [end = ''] = /-[0-9a-f]{8};\d$/.exec(channel) ?? [];
+  const name = channel.slice(0, channel.length - end.length);
+  return name.replace(/\d{3,}(?=\d{2})/g, (digits) => 'X'.repeat(digits.length)) + end;
 }

@@ -59,13 +59,30 @@ function readIndex(path: string): { off: number; len: number; atMs: number }[] {
 }
 
 function readIndexLine(line: string, where: string): IndexLine {
-  try {
-    return JSON.parse(line) as IndexLine;
-  } catch (cause) {
-    throw new CallhookError(
+  const unreadable = (what: string, cause?: unknown) =>
+    new CallhookError(
       'TRANSCRIPT_UNREADABLE',
-      `${where}: is not JSON. Take the file away to go without arrival times.`,
+      `${where}: ${what}. Take the file away to go without arrival times.`,
       { cause },
     );
+  let read: unknown;
+  try {
+    read = JSON.parse(line);
+  } catch (cause) {
+    throw unreadable('is not JSON', cause);
   }
+  if (!isIndexLine(read)) {
+    throw unreadable(
+      'is no object with a number `t`, or its `wall`, `off` or `len` is not what it should be',
+    );
+  }
+  return read;
+}
+
+function isIndexLine(read: unknown): read is IndexLine {
+  if (typeof read !== 'object' || read === null) return false;
+  const { t, wall, off, len } = read as Partial<Record<keyof IndexLine, unknown>>;
+  const isTime = wall === undefined || (typeof wall === 'string' && !Number.isNaN(Date.parse(wall)));
+  const isPlace = [off, len].every((place) => place === undefined || typeof place === 'number');
+  return typeof t === 'number' && isTime && isPlace;
 }

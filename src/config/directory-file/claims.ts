@@ -4,6 +4,7 @@
  * all problems come out at once.
  */
 import { isKnownCountry, normaliseNumber, toE164 } from '../../policy/phone-number.ts';
+import { problemOfAmiAddress } from './ami-address.ts';
 import { nearWord } from './near-word.ts';
 import type { Path, Problem } from './problem.ts';
 
@@ -34,6 +35,12 @@ export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOption
     }
   };
 
+  /** A source that only the database has is of the one kind that there is. */
+  const kindOf = (id: string) => {
+    const source = sources.find((candidate) => textOf(candidate, 'id') === id);
+    return source === undefined ? 'ami' : textOf(source, 'kind');
+  };
+
   const checkDevices = (organisations: readonly Part[]) => {
     const devices: (readonly [Path, string])[] = [];
     for (const user of organisations.flatMap((organisation) => listOf(organisation, 'users'))) {
@@ -42,7 +49,10 @@ export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOption
         if (source === undefined) continue;
         if (!sourceIds.includes(source))
           refuse([...device.path, 'source'], wordUnknownSource(source, sourceIds));
-        if (address !== undefined) devices.push([device.path, JSON.stringify([source, address])]);
+        if (address === undefined) continue;
+        devices.push([device.path, JSON.stringify([source, address])]);
+        const problem = kindOf(source) === 'ami' ? problemOfAmiAddress(address) : undefined;
+        if (problem !== undefined) refuse([...device.path, 'address'], problem);
       }
     }
     refuseTwice(devices, 'device');

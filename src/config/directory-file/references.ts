@@ -74,6 +74,7 @@ function readSecret(written: string, { file, env }: ReferenceOptions): Found {
   const filled = fillIn(written, env);
   if (!written.startsWith(FILE) || 'problem' in filled) return filled;
   const named = written.slice(FILE.length);
+  if (named.trim() === '') return { problem: 'names no file; write the path of one behind `file:`' };
   try {
     const text = readFileSync(resolve(dirname(file), filled.text.slice(FILE.length)), 'utf8');
     const secret = text.replace(/\r?\n$/, '');

@@ -14,13 +14,15 @@ import { readDuration } from './duration.ts';
 import { nearWord } from './near-word.ts';
 
 /** Words for what the schema below does not word itself. */
-export function wordIssue({ code, input, expected }: z.core.$ZodRawIssue): string {
-  if (input === undefined) return 'is missing';
+export function wordIssue({ code, input, expected, path }: z.core.$ZodRawIssue): string {
+  if (input === undefined) return typeof path?.at(-1) === 'number' ? EMPTY_ITEM : 'is missing';
   if (code !== 'invalid_type') return 'is not allowed here';
   if (expected === 'array') return 'must be a list, one `- ` per thing or between [ and ]';
   if (expected === 'object' || expected === 'record') return 'must hold `key: value`';
   return 'must be a single value';
 }
+
+const EMPTY_ITEM = 'is empty; write what belongs behind the `-`, or take the `-` away';
 
 /** `says` leaves what is missing to `wordIssue`. */
 const says = (problem: string) => ({
@@ -178,7 +180,7 @@ export function directoryFileSchema(secrets: 'resolve' | 'ignore') {
     default_country: z
       .string()
       .refine(isKnownCountry, 'must be a country by its two capital letters (ISO 3166), such as FI'),
-    privacy: privacy.prefault({}),
+    privacy: privacy.optional(),
     users: z.array(user).default([]),
     function_numbers: z.array(strict({ number: line, kind: oneOf(FUNCTION_KINDS) })).default([]),
     endpoints: z.array(endpoint).default([]),

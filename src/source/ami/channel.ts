@@ -2,6 +2,7 @@
  * What the mapper remembers of one Asterisk channel while it lives, and how it reads a channel's end.
  */
 import type { Direction, Ending, LegState } from '../../call/leg-event.ts';
+import { withoutSipParts } from '../../policy/phone-number.ts';
 import type { ChannelBlock } from './packet.ts';
 
 /** Asterisk's `enum ast_channel_state`, those that tell something. */
@@ -18,10 +19,18 @@ export interface Channel {
   reached?: LegState;
   /** Dialled by the PBX itself (click-to-call): no channel called it. */
   originated: boolean;
-  /** The far number, kept as it was when the leg was answered. */
+  /** The far number as it is now; of an outgoing leg the first. */
   remoteNumber?: string | undefined;
+  /** The far number that was told last. */
+  toldNumber?: string | undefined;
   /** The number under which it calls. */
   callerNumber?: string | undefined;
+  /** All the numbers that it ever called itself by, as `numberKey` gives them. */
+  ownNumbers: Set<string>;
+  /** The far number that must not be shown, as `numberKey` gives it. */
+  hidden?: string;
+  /** The caller whose presentation its events wait for. */
+  awaits?: string;
   userAgent?: string;
   firstDialEnd?: DialEnd;
   hangupRequested: boolean;
@@ -82,8 +91,17 @@ export function dialledNumber(block: ChannelBlock): string | undefined {
   return exten === undefined || /^([a-z]|failed|hang|busy)$/i.test(exten) ? undefined : exten;
 }
 
-const WITHHELD = /^(anonymous|restricted|private|withheld)$/i;
+const WITHHELD = /^(sips?:)?(anonymous|restricted|private|withheld)(@\S*)?$/i;
 
 export function isWithheld(number: string): boolean {
   return WITHHELD.test(number);
+}
+
+/** Greenland's whole numbers have six digits; two callers at once who share the last six are hardly ever two. */
+const TELLING_DIGITS = 6;
+
+/** What stays of a number however a dialplan writes it: national, international, with a prefix for a line. */
+export function numberKey(number: string): string {
+  const digits = withoutSipParts(number).replace(/[+ ().-]/g, '');
+  return /^\d{6,}$/.test(digits) ? digits.slice(-TELLING_DIGITS) : number;
 }

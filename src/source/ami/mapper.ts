@@ -12,20 +12,21 @@ import {
   type LegEvent,
   type LegState,
 } from '../../call/leg-event.ts';
-import { CallBook } from './call-book.ts';
 import {
   CHANNEL_STATE,
   deviceOf,
   dialledNumber,
   endingOf,
   isHelper,
-  isWithheld,
   numberIn,
+  numberKey,
   type Channel,
 } from './channel.ts';
 import { Contacts } from './contacts.ts';
-import type { AmiPacket, ChannelBlock } from './packet.ts';
-import { directionInList, Resync } from './resync.ts';
+import { Conversations } from './conversations.ts';
+import { eventTimeMs, type AmiPacket, type ChannelBlock } from './packet.ts';
+import type { Presentation } from './presentation.ts';
+import { directionInList, Resync, type Listed } from './resync.ts';
 
 /** The events to decode. All are of class `call` but the answers to the two list actions. */
 export const WANTED_EVENTS: ReadonlySet<string> = new Set([
@@ -47,7 +48,7 @@ export const WANTED_EVENTS: ReadonlySet<string> = new Set([
 
 export interface MapperOptions {
   /** Asks Asterisk whether this calling channel withholds its number; answered by `presentation`. */
-  ask?: (call: string, channelName: string) => void;
+  ask?: (uniqueid: string, channelName: string) => void;
   /** A channel that is no leg, and why. */
   ignored?: (channel: string, why: string) => void;
 }
@@ -60,18 +61,26 @@ export interface ResyncResult {
   unannounced: number;
 }
 
+/** What `DialState` tells both ends. */
+const DIAL_STATES: ReadonlyMap<string, LegState> = new Map([
+  ['PROCEEDING', 'PROCEEDING'],
+  ['PROGRESS', 'EARLY'],
+  ['RINGING', 'EARLY'],
+]);
+
 /** Older than this, a channel must have been announced by an event if events come at all. */
 const ANNOUNCED_WITHIN_S = 5;
 
 export class AmiMapper {
   readonly contacts = new Contacts();
   readonly #channels = new Map<string, Channel>();
-  readonly #calls = new CallBook();
+  readonly #conversations: Conversations;
   readonly #options: MapperOptions;
   #resync: Resync | undefined;
 
   constructor(options: MapperOptions = {}) {
     this.#options = options;
+    this.#conversations = new Conversations(options.ask);
   }
 
   /**
@@ -87,6 +96,10 @@ export class AmiMapper {
       case 'Newchannel':
       case 'Newstate':
         return channel === undefined ? [] : this.#stateSeen(channel, packet.channel!, atMs);
+      case 'NewCallerid':
+        return this.#marked(packet);
+      case 'NewConnectedLine':
+        return channel === undefined ? [] : this.#farPartyChanged(channel, atMs);
       case 'DialBegin':
         return [
           ...this.#called(packet, dest, 'TRYING', atMs),
@@ -107,6 +120,7 @@ export class AmiMapper {
         }
         return [];
       case 'Hangup':
+        if (packet.channel !== undefined) this.#resync?.ended(packet.channel.uniqueid);
         return channel === undefined
           ? []
           : this.#hungUp(channel, Number(packet.fields.get('Cause') ?? 0), atMs);
@@ -116,13 +130,23 @@ export class AmiMapper {
   }
 
   /** How much is remembered at the moment. */
-  remembers(): { channels: number; calls: number } {
-    return { channels: this.#channels.size, calls: this.#calls.size };
+  remembers(): { channels: number; calls: number; callers: number } {
+    return { channels: this.#channels.size, ...this.#conversations.remembers() };
   }
 
   /** The answer to `ask`: returns the events that waited for it. */
-  presentation(call: string, withheld: boolean): LegEvent[] {
-    return this.#calls.answer(call, withheld);
+  presentation(uniqueid: string, said: Presentation): LegEvent[] {
+    return this.#conversations.answered(uniqueid, said);
+  }
+
+  /** True while events wait for an answer. */
+  get isWaiting(): boolean {
+    return this.#conversations.isWaiting;
+  }
+
+  /** The names of all channels that may be legs and are up. */
+  alive(): Set<string> {
+    return new Set(this.#channels.keys());
   }
 
   /** A list of the live channels was asked for: births and ends are now remembered against it. */
@@ -144,26 +168,36 @@ export class AmiMapper {
 
     const legs: LegEvent[] = [];
     let unannounced = 0;
-    for (const { block, application, seconds } of resync.listed()) {
+    for (const listed of resync.listed()) {
+      const { block, seconds } = listed;
       if (isHelper(block.name)) continue;
-      const known = this.#channels.get(block.uniqueid);
-      const channel = known ?? this.#born(block);
-      if (channel === undefined) continue;
-      if (known === undefined) {
-        if (seconds >= ANNOUNCED_WITHIN_S) unannounced += 1;
-        const direction = directionInList(block, application);
-        if (direction === 'originated') channel.originated = true;
-        if (direction !== undefined)
-          this.#direct(channel, direction === 'INCOMING' ? direction : 'OUTGOING', block);
-        if (block.state === CHANNEL_STATE.DOWN) legs.push(...this.#reach(channel, 'TRYING', atMs));
-      }
-      this.#learn(channel, block);
-      if (block.state === CHANNEL_STATE.RING && resync.somethingRingsIn(block.linkedid)) {
-        legs.push(...this.#reach(channel, 'EARLY', atMs));
-      }
-      legs.push(...this.#stateSeen(channel, block, atMs));
+      if (!this.#channels.has(block.uniqueid) && seconds >= ANNOUNCED_WITHIN_S) unannounced += 1;
+      legs.push(...this.#listed(listed, resync.somethingRingsIn(block.linkedid), atMs));
     }
     return { legs, alive, unannounced };
+  }
+
+  #listed({ block, application }: Listed, rings: boolean, atMs: number): LegEvent[] {
+    const legs: LegEvent[] = [];
+    const known = this.#channels.get(block.uniqueid);
+    const channel = known ?? this.#born(block);
+    if (channel === undefined) return [];
+    const before = channel.reached;
+    this.#learn(channel, block);
+    if (channel.direction === undefined) {
+      const direction = directionInList(block, application);
+      if (direction === 'originated') channel.originated = true;
+      if (direction !== undefined)
+        this.#direct(channel, direction === 'INCOMING' ? direction : 'OUTGOING', block);
+      if (known === undefined && !application.startsWith('App')) this.#conversations.calling(channel, block);
+      if (block.state === CHANNEL_STATE.DOWN) legs.push(...this.#reach(channel, 'TRYING', atMs));
+    }
+    if (block.state === CHANNEL_STATE.RING && rings) legs.push(...this.#reach(channel, 'EARLY', atMs));
+    legs.push(...this.#stateSeen(channel, block, atMs));
+    // Said again, for a device that the directory did not have when it was said first.
+    return before !== undefined && channel.reached === before
+      ? this.#conversations.tell(channel, before, atMs)
+      : legs;
   }
 
   #born(block: ChannelBlock): Channel | undefined {
@@ -178,17 +212,18 @@ export class AmiMapper {
       device: deviceOf(block.name),
       call: block.linkedid,
       originated: false,
+      ownNumbers: new Set(),
       hangupRequested: false,
     };
     this.#channels.set(block.uniqueid, channel);
-    this.#calls.join(channel.call);
+    this.#conversations.join(channel);
     this.#resync?.born(block.uniqueid);
     return channel;
   }
 
   #forget(channel: Channel): void {
     this.#channels.delete(channel.uniqueid);
-    this.#calls.leave(channel.call);
+    this.#conversations.leave(channel);
     this.#resync?.ended(channel.uniqueid);
   }
 
@@ -200,13 +235,13 @@ export class AmiMapper {
   }
 
   #learn(channel: Channel, block: ChannelBlock): void {
-    channel.callerNumber = numberIn(block.callerNumber) ?? channel.callerNumber;
-    if (channel.direction === 'OUTGOING') {
-      channel.remoteNumber ??= dialledNumber(block);
-    } else if (channel.reached !== 'CONFIRMED' || channel.remoteNumber === undefined) {
-      // What was known at the answer stays: a later transfer does not change whose call it was.
-      channel.remoteNumber = numberIn(block.connectedNumber) ?? channel.remoteNumber;
+    const own = numberIn(block.callerNumber);
+    if (own !== undefined) {
+      channel.callerNumber = own;
+      channel.ownNumbers.add(numberKey(own));
     }
+    if (channel.direction === 'OUTGOING') channel.remoteNumber ??= dialledNumber(block);
+    else channel.remoteNumber = numberIn(block.connectedNumber) ?? channel.remoteNumber;
   }
 
   /** The first evidence of a direction makes the channel a leg. */
@@ -216,12 +251,21 @@ export class AmiMapper {
     if (direction === 'INCOMING') return;
     channel.remoteNumber = dialledNumber(block);
     if (channel.originated || channel.uniqueid !== channel.call) return;
-    const caller = numberIn(block.callerNumber);
-    this.#calls.begun(channel.call, { dialled: dialledNumber(block), caller });
-    if (this.#options.ask !== undefined && caller !== undefined && !isWithheld(caller)) {
-      this.#calls.asked(channel.call);
-      this.#options.ask(channel.call, block.name);
-    }
+    this.#conversations.begun(channel, block);
+  }
+
+  /** A helper channel speaks for the caller whose call it serves. */
+  #marked({ channel: block, fields }: AmiPacket): LegEvent[] {
+    if (block === undefined) return [];
+    const channel = this.#channels.get(isHelper(block.name) ? block.linkedid : block.uniqueid);
+    return channel === undefined ? [] : this.#conversations.marked(channel, fields.get('CID-CallingPres'));
+  }
+
+  /** Said again for a leg that was answered before its far party was known. */
+  #farPartyChanged(channel: Channel, atMs: number): LegEvent[] {
+    const { direction, reached, remoteNumber, toldNumber } = channel;
+    if (direction !== 'INCOMING' || reached !== 'CONFIRMED' || remoteNumber === toldNumber) return [];
+    return this.#conversations.tell(channel, reached, atMs);
   }
 
   #stateSeen(channel: Channel, block: ChannelBlock, atMs: number): LegEvent[] {
@@ -240,11 +284,12 @@ export class AmiMapper {
     }
   }
 
-  /** The PBX calls `dest`. Without a calling channel it does so for itself: click-to-call. */
+  /** The PBX calls `dest`. Without a calling channel, in a call of its own, it does so for itself: click-to-call. */
   #called(packet: AmiPacket, dest: Channel | undefined, state: LegState, atMs: number): LegEvent[] {
     if (dest === undefined || packet.dest === undefined) return [];
     if (dest.direction === undefined) {
-      dest.originated = packet.channel === undefined;
+      // Page() and its like call for a channel that they do not name; the conversation is that one's.
+      dest.originated = packet.channel === undefined && packet.dest.uniqueid === packet.dest.linkedid;
       this.#direct(dest, dest.originated ? 'OUTGOING' : 'INCOMING', packet.dest);
       const userAgent = this.contacts.userAgentOf(dest.device, packet.fields.get('DialString'));
       if (userAgent !== undefined) dest.userAgent = userAgent;
@@ -263,18 +308,9 @@ export class AmiMapper {
     dest: Channel | undefined,
     atMs: number,
   ): LegEvent[] {
-    switch (packet.fields.get('DialStatus')) {
-      case 'RINGING':
-      case 'PROGRESS':
-        return [...this.#called(packet, dest, 'EARLY', atMs), ...this.#callerHears(caller, 'EARLY', atMs)];
-      case 'PROCEEDING':
-        return [
-          ...this.#called(packet, dest, 'PROCEEDING', atMs),
-          ...this.#callerHears(caller, 'PROCEEDING', atMs),
-        ];
-      default:
-        return [];
-    }
+    const state = DIAL_STATES.get(packet.fields.get('DialStatus') ?? '');
+    if (state === undefined) return [];
+    return [...this.#called(packet, dest, state, atMs), ...this.#callerHears(caller, state, atMs)];
   }
 
   /** A queue ends a dial twice; the first end is the true one. */
@@ -300,34 +336,13 @@ export class AmiMapper {
     const { direction, reached } = channel;
     if (direction === undefined || (reached !== undefined && rank(state) <= rank(reached))) return [];
     channel.reached = state;
-    const event: LegEvent = {
-      leg: channel.uniqueid,
-      call: channel.call,
-      device: channel.device,
-      direction,
-      state,
-      atMs,
-    };
-    if (ending !== undefined) event.ending = ending;
-    const number = channel.remoteNumber;
-    if (number !== undefined) {
-      const withheld = isWithheld(number) || this.#calls.withholds(channel.call, number);
-      event.remote = withheld ? { withheld } : { withheld, number };
-    }
-    const localNumber = direction === 'INCOMING' ? this.#calls.dialled(channel.call) : channel.callerNumber;
-    if (localNumber !== undefined) event.localNumber = localNumber;
-    if (channel.userAgent !== undefined) event.userAgent = channel.userAgent;
-    return direction === 'INCOMING' && this.#calls.wait(channel.call, event) ? [] : [event];
+    const more: Partial<LegEvent> = {};
+    if (ending !== undefined) more.ending = ending;
+    if (state === 'TERMINATED' && reached !== undefined) more.after = reached;
+    return this.#conversations.tell(channel, state, atMs, more);
   }
 }
 
 function rank(state: LegState): number {
   return LEG_STATES.indexOf(state);
-}
-
-/** `Timestamp: 1795401476.358646`, there with `timestampevents=yes`. */
-function eventTimeMs(packet: AmiPacket): number | undefined {
-  const seconds = packet.fields.get('Timestamp');
-  if (seconds === undefined || !/^\d{9,11}\.\d+$/.test(seconds)) return undefined;
-  return Math.floor(Number(seconds) * 1000);
 }

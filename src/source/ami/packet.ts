@@ -90,6 +90,13 @@ export function readPacket(text: string): Reading {
   return packet;
 }
 
+/** `Timestamp: 1795401476.358646`, there with `timestampevents=yes`. */
+export function eventTimeMs(packet: AmiPacket): number | undefined {
+  const seconds = packet.fields.get('Timestamp');
+  if (seconds === undefined || !/^\d{9,11}\.\d+$/.test(seconds)) return undefined;
+  return Math.floor(Number(seconds) * 1000);
+}
+
 function readFields(lines: readonly string[], from: number): Map<string, string> {
   const fields = new Map<string, string>();
   for (const line of lines.slice(from)) {

@@ -6,7 +6,7 @@ import type { Direction } from '../../call/leg-event.ts';
 import { CHANNEL_STATE, dialledNumber } from './channel.ts';
 import type { AmiPacket, ChannelBlock } from './packet.ts';
 
-interface Listed {
+export interface Listed {
   block: ChannelBlock;
   /** The dialplan application that the channel runs. */
   application: string;
@@ -36,9 +36,13 @@ export class Resync {
     this.#ended.add(uniqueid);
   }
 
-  /** Listed, and not seen to end since. */
+  /**
+   * Listed, and not seen to end since. Callers first: whether one withholds the number must be asked before the legs
+   * that it rings say a word.
+   */
   listed(): Listed[] {
-    return this.#listed.filter(({ block }) => !this.#ended.has(block.uniqueid));
+    const up = this.#listed.filter(({ block }) => !this.#ended.has(block.uniqueid));
+    return [...up.filter((one) => !isCalled(one)), ...up.filter(isCalled)];
   }
 
   /** All channels that are up: listed or born meanwhile, and not ended. */
@@ -55,15 +59,20 @@ export class Resync {
   }
 }
 
+function isCalled({ block, application }: Listed): boolean {
+  return application.startsWith('App') || block.state === CHANNEL_STATE.RINGING;
+}
+
 /**
  * A channel that is first seen in a list shows its direction by the application that made it: `AppDial` and
- * `AppQueue` were called by a channel, `AppDial2` by the PBX itself.
+ * `AppQueue` were called by a channel, `AppDial2` by the PBX itself or, in a call that another channel began, by
+ * `Page` and its like.
  */
 export function directionInList(
   block: ChannelBlock,
   application: string,
 ): Direction | 'originated' | undefined {
-  if (application === 'AppDial2') return 'originated';
+  if (application === 'AppDial2' && block.uniqueid === block.linkedid) return 'originated';
   if (application.startsWith('App') || block.state === CHANNEL_STATE.RINGING) return 'INCOMING';
   if (block.state === CHANNEL_STATE.RING) return 'OUTGOING';
   if (block.state === CHANNEL_STATE.UP) return dialledNumber(block) === undefined ? 'INCOMING' : 'OUTGOING';

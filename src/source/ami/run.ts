@@ -12,6 +12,7 @@ import type { Source, SourceSink } from '../source.ts';
 import { AmiConnection, DEFAULT_TIMES, type AmiTimes } from './connection.ts';
 import { AmiMapper, WANTED_EVENTS } from './mapper.ts';
 import type { AmiPacket } from './packet.ts';
+import { presentationNamed, type Presentation } from './presentation.ts';
 
 export interface AmiSourceOptions {
   settings: AmiSettings;
@@ -49,7 +50,7 @@ export function createAmiSource(options: AmiSourceOptions): Source {
       // Remembered over connections, so that evidence gathered before a break still counts after it.
       let session: Session | undefined;
       const mapper = new AmiMapper({
-        ask: (call, channel) => session?.askPresentation(call, channel),
+        ask: (uniqueid, channel) => session?.askPresentation(uniqueid, channel),
         ignored: (channel, why) => sink.ignored(channel, why),
       });
       while (!signal.aborted) {
@@ -92,6 +93,8 @@ class Session {
   readonly #times: AmiSourceTimes;
   #mayAskPresentation = true;
   #resyncs = 0;
+  /** The time of a resync whose list of live legs is not handed over yet. */
+  #aliveDueAtMs: number | undefined;
 
   constructor(
     connection: AmiConnection,
@@ -134,15 +137,15 @@ class Session {
     await greeted;
   }
 
-  askPresentation(call: string, channel: string): void {
+  askPresentation(uniqueid: string, channel: string): void {
     if (!this.#mayAskPresentation) {
-      this.#told(call, false);
+      this.#told(uniqueid, 'allowed');
       return;
     }
     this.#connection.ask('Getvar', { Channel: channel, Variable: 'CALLERID(pres)' }).then(
-      (answer) => this.#told(call, this.#isWithheld(answer)),
+      (answer) => this.#told(uniqueid, this.#presentationIn(answer)),
       // The connection broke: the caller may have withheld the number, so it is not shown.
-      () => this.#told(call, true),
+      () => this.#told(uniqueid, 'unavailable'),
     );
   }
 
@@ -206,7 +209,8 @@ class Session {
   #resynced(nowMs: number): void {
     const { legs, alive, unannounced } = this.#mapper.completeResync(nowMs);
     this.#hand(legs);
-    this.#settle(this.#sink.alive(alive, nowMs));
+    this.#aliveDueAtMs = nowMs;
+    this.#sayAlive(alive);
     this.#resyncs += 1;
     if (this.#resyncs > 1 && unannounced > 0) {
       const note =
@@ -218,18 +222,27 @@ class Session {
     }
   }
 
-  #isWithheld(answer: AmiPacket): boolean {
-    if (answer.name === 'Success') return answer.fields.get('Value')?.startsWith('prohib') ?? false;
-    if (!/permission/i.test(answer.fields.get('Message') ?? '')) return true;
+  /** Once nothing waits: how a leg ended unseen is judged by the states of the others. */
+  #sayAlive(alive: ReadonlySet<string>): void {
+    const atMs = this.#aliveDueAtMs;
+    if (atMs === undefined || this.#mapper.isWaiting) return;
+    this.#aliveDueAtMs = undefined;
+    this.#settle(this.#sink.alive(alive, atMs));
+  }
+
+  #presentationIn(answer: AmiPacket): Presentation {
+    if (answer.name === 'Success') return presentationNamed(answer.fields.get('Value') ?? '');
+    if (!/permission/i.test(answer.fields.get('Message') ?? '')) return 'unavailable';
     this.#mayAskPresentation = false;
     this.#log.warn(
       'Asterisk does not say who withholds the number: give the manager user `write = reporting` in manager.conf, else such numbers are shown where Asterisk shows them',
     );
-    return false;
+    return 'allowed';
   }
 
-  #told(call: string, withheld: boolean): void {
-    this.#hand(this.#mapper.presentation(call, withheld));
+  #told(uniqueid: string, said: Presentation): void {
+    this.#hand(this.#mapper.presentation(uniqueid, said));
+    this.#sayAlive(this.#mapper.alive());
   }
 
   #hand(events: ReturnType<AmiMapper['take']>): void {

@@ -24,6 +24,8 @@ export function openDatabase(path: string): DatabaseSync {
     if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
     db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+    // What is deleted is overwritten: a leg that has ended leaves nothing of its people in free pages.
+    db.exec('PRAGMA secure_delete = ON;');
   } catch (cause) {
     throw new CallhookError(
       'DATABASE_UNAVAILABLE',

@@ -5,7 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 export function prepareFinish(db: DatabaseSync) {
   const deliver = db.prepare(`
     UPDATE message SET attempts = attempts + 1, outcome = 'delivered', finished_at_ms = ?
-    WHERE id = ? AND outcome = 'pending'`);
+    WHERE id = ? AND outcome = 'pending' RETURNING seq`);
   // A replay that fails for good leaves the message what it was before, if that was better.
   const bury = db.prepare(`
     UPDATE message SET attempts = attempts + 1, finished_at_ms = ?1,
@@ -18,10 +18,14 @@ export function prepareFinish(db: DatabaseSync) {
     INSERT INTO endpoint_state (organisation_id, endpoint_id, expired)
     SELECT organisation_id, endpoint_id, ?1 FROM lane WHERE id = ?2
     ON CONFLICT (organisation_id, endpoint_id) DO UPDATE SET expired = expired + excluded.expired`);
+  // What was skipped behind the delivered one is still to be told.
   const goOn = db.prepare(`
-    UPDATE lane SET skipped = NULL, due_at_ms =
-      CASE WHEN EXISTS (SELECT 1 FROM message WHERE lane_id = lane.id AND outcome = 'pending') THEN ? END
-    WHERE id = ?`);
+    UPDATE lane SET
+      skipped = CASE WHEN skipped IS NULL THEN NULL ELSE (
+        SELECT CASE WHEN count(*) > 0 THEN json_group_array(value) END FROM json_each(lane.skipped) WHERE value > ?1) END,
+      due_at_ms =
+      CASE WHEN EXISTS (SELECT 1 FROM message WHERE lane_id = lane.id AND outcome = 'pending') THEN ?2 END
+    WHERE id = ?3`);
   const goOnWithout = db.prepare(`
     UPDATE lane SET
       skipped = (SELECT json_group_array(value) FROM (
@@ -42,8 +46,8 @@ export function prepareFinish(db: DatabaseSync) {
 
   return {
     delivered(messageId: string, laneId: number, nowMs: number): void {
-      deliver.run(nowMs, messageId);
-      goOn.run(nowMs, laneId);
+      const row = deliver.get(nowMs, messageId) as { seq: number } | undefined;
+      goOn.run(row?.seq ?? 0, nowMs, laneId);
       rankOf.run(laneId);
     },
 

@@ -16,6 +16,7 @@ interface HeadRow {
   lane_id: number;
   due_at_ms: number;
   skipped: string | null;
+  seq: number;
   message_id: string;
   body: string;
   attempts: number;
@@ -40,7 +41,7 @@ export function createOutboxStore(
   let claims = 0;
 
   const dueHeads = db.prepare(`
-    SELECT lane.id AS lane_id, lane.due_at_ms, lane.skipped, message.id AS message_id, message.body, message.attempts,
+    SELECT lane.id AS lane_id, lane.due_at_ms, lane.skipped, message.seq, message.id AS message_id, message.body, message.attempts,
            message.retries, message.created_at_ms, message.expires_at_ms, message.replay_of
     FROM lane
     JOIN message ON message.lane_id = lane.id AND message.outcome = 'pending'
@@ -97,7 +98,7 @@ export function createOutboxStore(
       attemptsMade: head.attempts,
       retriesUsed: head.retries,
       createdAtMs: head.created_at_ms,
-      skipped: head.skipped === null ? [] : (JSON.parse(head.skipped) as number[]),
+      skipped: skippedBefore(head),
       replay: head.replay_of !== null,
       probe: entry.gate.health.kind === 'paused' || entry.gate.health.kind === 'probing',
     };
@@ -229,6 +230,11 @@ export function createOutboxStore(
 
     listen: (wake) => others.listen(wake),
   };
+}
+
+/** Those behind it are told when their own turn is over. */
+function skippedBefore({ skipped, seq }: HeadRow): number[] {
+  return skipped === null ? [] : (JSON.parse(skipped) as number[]).filter((other) => other < seq);
 }
 
 function isOver({ expires_at_ms }: HeadRow, nowMs: number): boolean {
