@@ -81,9 +81,9 @@ test('a server that is killed in a burst has lost nothing that was committed', N
   const url = await postgres.newDatabase();
   const [one, other] = [await fill(await openTestPostgres(url)), await openTestPostgres(url)];
   const promised: string[] = [];
-  let isBurst = true;
+  const over = new AbortController();
   const burst = async (store: Store, name: string) => {
-    for (let i = 0; isBurst; i += 1) {
+    for (let i = 0; !over.signal.aborted; i += 1) {
       const id = `${name}-${i}`;
       const messages = [draft(id, `call-${name}-${i % 5}`)];
       await insist(() => store.calls.commit([{ leg: { ...LEG, leg: name }, messages }], 0));
@@ -101,7 +101,7 @@ test('a server that is killed in a burst has lost nothing that was committed', N
     await postgres.start();
   }
   await grown(50);
-  isBurst = false;
+  over.abort();
   await Promise.all(bursts);
 
   const arrived: string[] = [];
@@ -150,8 +150,8 @@ test('the ear comes back by itself after the connection was lost', NEEDS, async 
   const postgres = await server();
   const url = await postgres.newDatabase();
   const [one, other] = [await fill(await openTestPostgres(url)), await openTestPostgres(url)];
-  let woken = 0;
-  const stop = other.outbox.listen(() => (woken += 1));
+  let heardOf = Promise.withResolvers<void>();
+  const stop = other.outbox.listen(() => heardOf.resolve());
   const listeners = `SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()`;
   const heard = async () => {
     while ((await query(url, listeners)).length === 0)
@@ -160,9 +160,9 @@ test('the ear comes back by itself after the connection was lost', NEEDS, async 
   await heard();
   await postgres.restart();
   await heard();
-  const before = woken;
+  heardOf = Promise.withResolvers();
   await insist(() => one.calls.commit([{ leg: LEG, messages: [draft('a')] }], 0));
-  while (woken === before) await new Promise((resolve) => setTimeout(resolve, 5));
+  await heardOf.promise;
   stop();
   await Promise.all([one.close(), other.close()]);
 });

@@ -82,7 +82,7 @@ const READ_HEADS = `
   SELECT lane.id AS lane_id, lane.organisation_id, lane.endpoint_id, lane.skipped, head.*
   FROM lane
   LEFT JOIN LATERAL (
-    SELECT message.id AS message_id, message.body, message.attempts, message.retries, message.created_at_ms,
+    SELECT message.id AS message_id, message.seq, message.body, message.attempts, message.retries, message.created_at_ms,
            message.expires_at_ms, message.replay_of
     FROM message WHERE message.lane_id = lane.id AND message.outcome = 'pending'
     ORDER BY message.seq LIMIT 1) AS head ON true
@@ -123,6 +123,7 @@ interface HeadRow {
   endpoint_id: string;
   skipped: number[];
   message_id: string | null;
+  seq: number;
   body: string;
   attempts: number;
   retries: number;
@@ -282,7 +283,8 @@ export class Claiming {
       attemptsMade: head.attempts,
       retriesUsed: head.retries,
       createdAtMs: head.created_at_ms,
-      skipped: head.skipped,
+      // Those behind it are told when their own turn is over.
+      skipped: head.skipped.filter((seq) => seq < head.seq),
       replay: head.replay_of !== null,
       probe: gate.health.kind === 'paused' || gate.health.kind === 'probing',
     };

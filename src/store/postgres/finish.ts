@@ -8,8 +8,8 @@ import { MAKE_DUE, nameOf, namesOf, type EndpointName } from './endpoint-queue.t
 /** What becomes of one lane. Its claim ends in any case. */
 export interface LaneMove {
   laneId: number;
-  /** A message was delivered: what was skipped before it has been told. */
-  told: boolean;
+  /** The number of the message that was delivered, 0 without one: what was skipped before it has been told. */
+  toldUpTo: number;
   /** Numbers that expired or died now. */
   skipped: readonly number[];
   /** When its head is due; undefined: as before, or now if the head is another one than before. */
@@ -19,8 +19,8 @@ export interface LaneMove {
 /** Nobody waits for a lane that has nothing pending: it is not due. */
 const MOVE_LANES = `
   WITH moved AS (
-    SELECT given.lane_id, given.told, given.skipped::integer[] AS skipped, given.due_at_ms, head.seq, head.live
-    FROM unnest($1::bigint[], $2::boolean[], $3::text[], $4::bigint[]) AS given (lane_id, told, skipped, due_at_ms)
+    SELECT given.lane_id, given.told_up_to, given.skipped::integer[] AS skipped, given.due_at_ms, head.seq, head.live
+    FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::bigint[]) AS given (lane_id, told_up_to, skipped, due_at_ms)
     CROSS JOIN LATERAL (
       SELECT min(message.seq) AS seq, bool_or(message.replay_of IS NULL) AS live FROM message
       WHERE message.lane_id = given.lane_id AND message.outcome = 'pending') AS head),
@@ -28,8 +28,9 @@ const MOVE_LANES = `
     UPDATE lane SET
       claim_token = NULL,
       claim_until_ms = NULL,
-      skipped = CASE WHEN moved.told THEN '{}' ELSE ARRAY(
-        SELECT DISTINCT seq FROM unnest(lane.skipped || moved.skipped) AS seq ORDER BY seq) END,
+      skipped = ARRAY(
+        SELECT DISTINCT seq FROM unnest(lane.skipped || moved.skipped) AS seq
+        WHERE seq > moved.told_up_to ORDER BY seq),
       rank = CASE WHEN moved.live THEN 0 ELSE 1 END,
       due_at_ms = CASE
         WHEN moved.seq IS NULL THEN NULL
@@ -77,7 +78,7 @@ export function moveLanes(
   const columns = columnsOf(
     moves,
     ({ laneId }) => laneId,
-    ({ told }) => told,
+    ({ toldUpTo }) => toldUpTo,
     ({ skipped }) => `{${skipped.join(',')}}`,
     ({ dueAtMs }) => dueAtMs ?? null,
   );
@@ -96,7 +97,7 @@ export async function expireLanes(
   const byLane = Map.groupBy(expired, ({ lane_id }) => lane_id);
   const moves = lanes.map((lane) => ({
     ...lane,
-    told: false,
+    toldUpTo: 0,
     skipped: (byLane.get(lane.laneId) ?? []).map(({ seq }) => seq),
   }));
   moveLanes(tx, moves, nowMs);

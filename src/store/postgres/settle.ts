@@ -203,11 +203,11 @@ function retriesOf({ next }: Settlement): number {
 function laneMoveOf({ laneId, next }: Settlement, end: MessageEnd | undefined, nowMs: number): LaneMove {
   switch (next.kind) {
     case 'later':
-      return { laneId, told: false, skipped: [], dueAtMs: next.dueAtMs };
+      return { laneId, toldUpTo: 0, skipped: [], dueAtMs: Math.round(next.dueAtMs) };
     case 'delivered':
-      return { laneId, told: true, skipped: [], dueAtMs: nowMs };
+      return { laneId, toldUpTo: end?.seq ?? 0, skipped: [], dueAtMs: nowMs };
     case 'dead':
-      return { laneId, told: false, skipped: end?.outcome === 'dead' ? [end.seq] : [], dueAtMs: nowMs };
+      return { laneId, toldUpTo: 0, skipped: end?.outcome === 'dead' ? [end.seq] : [], dueAtMs: nowMs };
   }
 }
 
