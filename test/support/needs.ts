@@ -30,6 +30,10 @@ export const needsTmpfs = () =>
     'root on Linux, to mount a file system of 2 MB (`sudo npm test`)',
   );
 
+/** One to be killed and restarted. */
+export const needsOwnPostgres = () =>
+  needs(isInstalled(), 'PostgreSQL from npm (`npm ci` with optional dependencies)');
+
 /** Brought by `npm ci` where npm has it for this platform. */
 export const needsPostgres = () =>
   needs(

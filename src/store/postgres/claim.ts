@@ -82,7 +82,7 @@ const READ_HEADS = `
   SELECT lane.id AS lane_id, lane.organisation_id, lane.endpoint_id, lane.skipped, head.*
   FROM lane
   LEFT JOIN LATERAL (
-    SELECT message.seq, message.id AS message_id, message.body, message.attempts, message.retries, message.created_at_ms,
+    SELECT message.id AS message_id, message.seq, message.body, message.attempts, message.retries, message.created_at_ms,
            message.expires_at_ms, message.replay_of
     FROM message WHERE message.lane_id = lane.id AND message.outcome = 'pending'
     ORDER BY message.seq LIMIT 1) AS head ON true
@@ -122,8 +122,8 @@ interface HeadRow {
   organisation_id: string;
   endpoint_id: string;
   skipped: number[];
-  seq: number;
   message_id: string | null;
+  seq: number;
   body: string;
   attempts: number;
   retries: number;

@@ -57,9 +57,9 @@ export class Connections {
     this.#pool.on('error', () => {});
   }
 
-  /** All of them, for people. */
+  /** For people: `a:5432,b:5433/callhook`. */
   get name(): string {
-    return this.#places.map(({ name }) => name).join(', ');
+    return `${this.#places.map(({ host }) => host).join(',')}/${this.#place.database}`;
   }
 
   /** @throws CallhookError `DATABASE_UNAVAILABLE` */

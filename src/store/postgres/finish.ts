@@ -8,7 +8,7 @@ import { MAKE_DUE, nameOf, namesOf, type EndpointName } from './endpoint-queue.t
 /** What becomes of one lane. Its claim ends in any case. */
 export interface LaneMove {
   laneId: number;
-  /** The number that was delivered: what was skipped before it has been told. 0: none was. */
+  /** The number of the message that was delivered, 0 without one: what was skipped before it has been told. */
   toldUpTo: number;
   /** Numbers that expired or died now. */
   skipped: readonly number[];
@@ -28,9 +28,9 @@ const MOVE_LANES = `
     UPDATE lane SET
       claim_token = NULL,
       claim_until_ms = NULL,
-      skipped = CASE WHEN lane.skipped = '{}' AND moved.skipped = '{}' THEN '{}' ELSE ARRAY(
+      skipped = ARRAY(
         SELECT DISTINCT seq FROM unnest(lane.skipped || moved.skipped) AS seq
-        WHERE seq > moved.told_up_to ORDER BY seq) END,
+        WHERE seq > moved.told_up_to ORDER BY seq),
       rank = CASE WHEN moved.live THEN 0 ELSE 1 END,
       due_at_ms = CASE
         WHEN moved.seq IS NULL THEN NULL

@@ -6,8 +6,9 @@
 /** One server, as `pg` takes it. */
 export interface Place {
   connectionString: string;
-  /** For people: `a:5432/callhook`, without user and password. */
-  name: string;
+  /** `a:5432`, without user and password. */
+  host: string;
+  database: string;
 }
 
 /** `postgres://user:password@`, hosts, the rest. */
@@ -20,7 +21,8 @@ export function placesOf(connectionString: string): readonly [Place, ...Place[]]
   const [first = '', ...others] = hosts.split(',');
   const placeAt = (host: string): Place => ({
     connectionString: login + host + withTlsModes(rest),
-    name: `${host === '' ? 'localhost' : host}${database}`,
+    host: host === '' ? 'localhost' : host,
+    database: database.replace(/^\//, ''),
   });
   return [placeAt(first), ...others.map(placeAt)];
 }

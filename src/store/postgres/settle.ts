@@ -203,7 +203,7 @@ function retriesOf({ next }: Settlement): number {
 function laneMoveOf({ laneId, next }: Settlement, end: MessageEnd | undefined, nowMs: number): LaneMove {
   switch (next.kind) {
     case 'later':
-      return { laneId, toldUpTo: 0, skipped: [], dueAtMs: next.dueAtMs };
+      return { laneId, toldUpTo: 0, skipped: [], dueAtMs: Math.round(next.dueAtMs) };
     case 'delivered':
       return { laneId, toldUpTo: end?.seq ?? 0, skipped: [], dueAtMs: nowMs };
     case 'dead':
