@@ -26,10 +26,15 @@ interface Measured {
 export async function benchBacklog(messages: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'callhook-backlog-'));
   try {
-    const [empty, full] = [await fill(join(folder, 'empty.db'), 3), await fill(join(folder, 'full.db'), messages)];
+    const [empty, full] = [
+      await fill(join(folder, 'empty.db'), 3),
+      await fill(join(folder, 'full.db'), messages),
+    ];
     const [without, withAll] = [measure(empty), measure(full)];
     console.log(`\nBacklog (${messages.toLocaleString('en')} messages pending, SQLite)`);
-    console.log(`  from opening the database to the first messages in hand  ${withAll.firstClaimMs} ms (empty: ${without.firstClaimMs} ms)`);
+    console.log(
+      `  from opening the database to the first messages in hand  ${withAll.firstClaimMs} ms (empty: ${without.firstClaimMs} ms)`,
+    );
     console.log(
       `  memory after 2,000 attempts                              ${withAll.rssMb} MB (empty: ${without.rssMb} MB)   ratio ${(withAll.rssMb / without.rssMb).toFixed(2)}`,
     );
@@ -47,14 +52,18 @@ async function fill(path: string, messages: number): Promise<string> {
   const db = openDatabase(path);
   db.exec('PRAGMA synchronous = OFF');
   // Three messages a call, as an ordinary call has.
-  db.prepare(`
+  db.prepare(
+    `
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
     INSERT INTO lane (id, organisation_id, endpoint_id, call_id, last_seq, due_at_ms)
-    SELECT i, 'acme', 'crm', 'call-' || i, 3, 1 FROM n`).run(Math.ceil(messages / 3));
-  db.prepare(`
+    SELECT i, 'acme', 'crm', 'call-' || i, 3, 1 FROM n`,
+  ).run(Math.ceil(messages / 3));
+  db.prepare(
+    `
     WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)
     INSERT INTO message (id, lane_id, seq, body, created_at_ms, expires_at_ms, outcome, attempts)
-    SELECT 'msg_' || i, 1 + i / 3, 1 + i % 3, ?2, 1, 9e15, 'pending', 0 FROM n`).run(messages, BODY);
+    SELECT 'msg_' || i, 1 + i / 3, 1 + i % 3, ?2, 1, 9e15, 'pending', 0 FROM n`,
+  ).run(messages, BODY);
   db.close();
   return path;
 }

@@ -102,12 +102,13 @@ export class Dispatcher {
     const { attempter, outbox, clock, random } = this.#options;
     const { endpoint, organisationId, messageId, token } = claim;
     const name = `${organisationId}/${endpoint.id}`;
-    this.#windows.begin(name, token, clock.nowMs());
+    const key = `${token}/${claim.laneId}`;
+    this.#windows.begin(name, key, clock.nowMs());
     const attempted = await attempter.attempt(
       { url: endpoint.url, secrets: [endpoint.secret] },
       { id: messageId, body: claim.body, headers: headersOf(claim), notAfterMs: claim.lapsesAtMs },
     );
-    this.#windows.end(name, token, attempted.outcome.ok);
+    this.#windows.end(name, key, attempted.outcome.ok);
     // Cut off by the stop: not an outcome of the receiver's, so it does not count.
     if (this.#giveUp.signal.aborted && !attempted.outcome.ok) return outbox.release([claim]);
     const nowMs = clock.nowMs();

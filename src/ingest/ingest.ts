@@ -8,6 +8,7 @@
  */
 import type { LegEvent } from '../call/leg-event.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { CallhookError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SourceSink } from '../source/source.ts';
@@ -156,7 +157,10 @@ export class Ingest {
       } catch (error) {
         if (error instanceof LeaseLost) throw error;
         const problem = error instanceof Error ? error.message : 'unknown';
-        if (problem !== this.#problem) log.error({ problem }, 'the database takes no messages; trying again');
+        if (problem !== this.#problem) {
+          const advice = error instanceof CallhookError ? { advice: 'Nothing is lost meanwhile.' } : {};
+          log.error({ problem, ...advice }, 'the database takes no messages; trying again');
+        }
         this.#problem = problem;
         if (this.#stop.signal.aborted) throw error;
         await clock.sleep(waitMs, this.#stop.signal);

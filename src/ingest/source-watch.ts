@@ -1,19 +1,24 @@
 /**
  * Keeps the sources running that the directory names and this node has a lease for: starts new ones, restarts changed
- * ones, stops removed ones,
- * and ends the open calls of a source that stays lost for too long, so that no call stays open for ever.
+ * ones and those that a fault of ours has stopped, stops removed ones, and ends the open calls of a source that stays
+ * lost for too long, so that no call stays open for ever.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { SourceSettings } from '../policy/directory.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { Source, SourceState } from '../source/source.ts';
+import type { Source, SourceSink, SourceState } from '../source/source.ts';
 import type { CallStore, DirectoryStore, HealthStore, Lease } from '../store/store.ts';
 import type { Ingest } from './ingest.ts';
 import type { SourceLeases } from './source-leases.ts';
 
 /** A database that takes nothing must not keep a source from being handed over. */
 const HAND_OVER_MS = 2_000;
+
+/** How long a source that a fault of ours has stopped is left alone. */
+const RESTART_MS = { first: 1_000, most: 60_000 };
+const FAULT_ADVICE =
+  'A fault of Callhook itself stopped it; it is started again. Please report what the log says of it.';
 
 export interface SourceWatchOptions {
   directory: Pick<DirectoryStore, 'revision' | 'sources'>;
@@ -125,7 +130,7 @@ export class SourceWatch {
   }
 
   async #start(settings: SourceSettings, lease: Lease): Promise<Running> {
-    const { ingest, create, clock, log } = this.#options;
+    const { ingest, clock, log } = this.#options;
     const stopping = new AbortController();
     const running: Running = {
       settings,
@@ -147,16 +152,32 @@ export class SourceWatch {
         this.#remember(settings.id, state);
       },
     });
-    const run = create(settings)
-      .run(sink, stopping.signal)
-      .catch((error: unknown) =>
-        log.error({ source: settings.id, err: error }, 'source stopped by a fault of its own'),
-      );
+    const run = this.#keepRunning(settings, sink, stopping.signal);
     running.stop = async () => {
       stopping.abort();
       await run;
     };
     return running;
+  }
+
+  /** A source ends by itself only through a fault of ours; its calls must not be lost with it. */
+  async #keepRunning(settings: SourceSettings, sink: SourceSink, signal: AbortSignal): Promise<void> {
+    const { create, clock, log } = this.#options;
+    for (let waitMs = RESTART_MS.first; !signal.aborted; waitMs = Math.min(waitMs * 2, RESTART_MS.most)) {
+      const startedAtMs = clock.nowMs();
+      try {
+        await create(settings).run(sink, signal);
+      } catch (fault) {
+        log.error(
+          { source: settings.id, err: fault },
+          'source stopped by a fault of ours; starting it again',
+        );
+      }
+      if (signal.aborted) return;
+      if (clock.nowMs() - startedAtMs > RESTART_MS.most) waitMs = RESTART_MS.first;
+      sink.state({ status: 'down', advice: FAULT_ADVICE, retryInMs: waitMs });
+      await clock.sleep(waitMs, signal);
+    }
   }
 
   #remember(sourceId: string, state: SourceState): void {
@@ -187,9 +208,16 @@ class LostTimer {
     if (this.#waiting !== undefined) return;
     this.#waiting = new AbortController();
     const given = AbortSignal.any([this.#waiting.signal, signal]);
-    void this.#clock
-      .sleep(this.#afterMs, given)
-      .then(() => (given.aborted ? undefined : this.#ring().catch(() => {})));
+    void this.#wait(given);
+  }
+
+  async #wait(given: AbortSignal): Promise<void> {
+    const untilMs = this.#clock.nowMs() + this.#afterMs;
+    // A sleep may end early, at the latest after the 24.8 days that a timer can count.
+    for (let leftMs = this.#afterMs; leftMs > 0 && !given.aborted; leftMs = untilMs - this.#clock.nowMs()) {
+      await this.#clock.sleep(leftMs, given);
+    }
+    if (!given.aborted) await this.#ring().catch(() => {});
   }
 
   found(): void {

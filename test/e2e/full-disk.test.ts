@@ -5,9 +5,11 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { assertContract } from '../support/expectation.ts';
-import { makeFolder } from '../support/callhook-process.ts';
-import { install } from '../support/installation.ts';
+import { makeFolder, run, start, write } from '../support/callhook-process.ts';
+import { directoryYaml, ENV, install } from '../support/installation.ts';
 import { needsTmpfs } from '../support/needs.ts';
+
+const CALL = 'asterisk/01-in-answered-caller-hangs-up/ami.raw';
 
 test('calls that come while the disk is full arrive when there is room again', needsTmpfs(), async (t) => {
   const folder = makeFolder(t, '2m');
@@ -17,8 +19,9 @@ test('calls that come while the disk is full arrive when there is room again', n
 
   fill(join(folder, 'ballast'));
   pbx.play(2_500);
-  const problem = JSON.parse(await running.said('takes no messages')) as { problem: string };
-  assert.match(problem.problem, /disk|full|I\/O/i);
+  const { problem, advice } = JSON.parse(await running.said('takes no messages')) as Record<string, string>;
+  assert.match(problem!, /the disk is full: make room/);
+  assert.match(advice!, /Nothing is lost meanwhile/);
   const ready = await fetch(`${api}/health/ready`);
   assert.equal(ready.status, 503);
   assert.match(await ready.text(), /The database takes no messages/);
@@ -36,9 +39,60 @@ test('calls that come while the disk is full arrive when there is room again', n
   assert.equal((await fetch(`${api}/health/ready`)).status, 200);
 });
 
+const MAKE_ROOM = /: (the disk is full: make room|the disk fails or is full: make room)/;
+
+test(
+  'on a full disk the running connector can be looked at, and a change is refused with what to do',
+  needsTmpfs(),
+  async (t) => {
+    const folder = makeFolder(t, '2m');
+    const elsewhere = makeFolder(t);
+    const { pbx, crm, serve } = await install(t, CALL, '', folder);
+    await serve();
+    fill(join(folder, 'ballast'));
+
+    const status = await run(t, folder, ['status']);
+    assert.equal(status.code, 0, status.err);
+    assert.match(status.out, /callhook serves/);
+    const dry = await run(t, folder, ['apply', 'acme.yaml', '--dry-run'], ENV);
+    assert.deepEqual([dry.code, dry.out], [0, 'Nothing to change.\n'], dry.err);
+    const other = directoryYaml(pbx.port, crm.url).replace('Acme Oy', 'Acme Ltd');
+    const { code, err } = await run(t, folder, ['apply', write(elsewhere, 'other.yaml', other)], ENV);
+    assert.equal(code, 1);
+    assert.match(err, MAKE_ROOM);
+  },
+);
+
+for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  test(`on a full disk, after ${signal}, each verb works or says what to do`, needsTmpfs(), async (t) => {
+    const folder = makeFolder(t, '2m');
+    const { pbx, crm, serve } = await install(t, CALL, '', folder);
+    const first = await serve();
+    fill(join(folder, 'ballast'));
+    first.process.kill(signal);
+    await first.ended;
+    fill(join(folder, 'ballast'));
+
+    for (const args of [['status'], ['apply', 'acme.yaml', '--dry-run']]) {
+      const { code, err } = await run(t, folder, args, ENV);
+      assert.ok(code === 0 || MAKE_ROOM.test(err), err);
+    }
+    const again = start(t, folder, ['serve']);
+    const refused = await Promise.race([again.said('callhook serves').then(() => undefined), again.ended]);
+    if (refused !== undefined) assert.match(refused.err, MAKE_ROOM);
+    again.process.kill('SIGKILL');
+    await again.ended;
+
+    rmSync(join(folder, 'ballast'));
+    await serve();
+    pbx.play(1_000);
+    await crm.until((received) => received.length === 3);
+  });
+}
+
 /** Writes until nothing more fits. */
 function fill(path: string): void {
-  for (let size = 1 << 20; size >= 512; size /= 2) {
+  for (let size = 1 << 20; size >= 1; size /= 2) {
     try {
       for (;;) writeFileSync(path, Buffer.alloc(size), { flag: 'a' });
     } catch {

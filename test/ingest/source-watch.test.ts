@@ -7,17 +7,28 @@ import { SourceLeases } from '../../src/ingest/source-leases.ts';
 import { SourceWatch } from '../../src/ingest/source-watch.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
 import type { SourceSettings } from '../../src/policy/directory.ts';
-import { systemClock } from '../../src/runtime/clock.ts';
+import { systemClock, type Clock } from '../../src/runtime/clock.ts';
 import { deriveKeys } from '../../src/runtime/keys.ts';
 import { createLogger } from '../../src/runtime/logger.ts';
 import type { SourceSink } from '../../src/source/source.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 import { openTestStore } from '../support/store.ts';
 import { directoryFor } from '../support/transcripts.ts';
 
 const keys = deriveKeys(new Uint8Array(32));
 const log = createLogger('silent');
 
-async function start(t: TestContext, endCallsAfterLostMs = 60_000) {
+interface More {
+  endCallsAfterLostMs?: number;
+  clock?: Clock;
+  lookEveryMs?: number;
+  /** How often the source fails before it runs. */
+  faults?: number;
+}
+
+async function start(t: TestContext, more: More = {}) {
+  const { endCallsAfterLostMs = 60_000, clock = systemClock, lookEveryMs = 1 } = more;
+  let faults = more.faults ?? 0;
   const store = openTestStore();
   const directory = directoryFor('PJSIP');
   await store.directory.write(
@@ -28,7 +39,7 @@ async function start(t: TestContext, endCallsAfterLostMs = 60_000) {
   const ingest = new Ingest({
     store,
     ids: keys.ids,
-    clock: systemClock,
+    clock,
     log,
     committed: (messages) => {
       for (const { body } of messages) reasons.push((JSON.parse(body) as OutwardEvent)['termination-reason']);
@@ -58,15 +69,16 @@ async function start(t: TestContext, endCallsAfterLostMs = 60_000) {
       async run(sink, signal) {
         sinks.push(sink);
         note(`start ${settings.id} ${settings.host}`);
+        if (faults-- > 0) throw new TypeError('a fault');
         await new Promise<void>((resolve) =>
           signal.addEventListener('abort', () => resolve(), { once: true }),
         );
         note(`stop ${settings.id} ${settings.host}`);
       },
     }),
-    clock: systemClock,
+    clock,
     log,
-    lookEveryMs: 1,
+    lookEveryMs,
     endCallsAfterLostMs,
   });
   const stop = new AbortController();
@@ -76,7 +88,7 @@ async function start(t: TestContext, endCallsAfterLostMs = 60_000) {
     await running;
     await store.close();
   });
-  return { store, directory, until, happened, sinks, reasons, told: () => told.promise };
+  return { store, directory, watch, until, happened, sinks, reasons, told: () => told.promise };
 }
 
 const RINGING = {
@@ -117,7 +129,7 @@ test('the open calls of a source that is removed are ended', async (t) => {
 });
 
 test('the open calls of a source that stays lost for too long are ended', async (t) => {
-  const { until, sinks, reasons, told } = await start(t, 1);
+  const { until, sinks, reasons, told } = await start(t, { endCallsAfterLostMs: 1 });
   await until('start pbx 127.0.0.1');
   sinks[0]!.state({ status: 'connected' });
   await sinks[0]!.legs([RINGING]);
@@ -125,4 +137,39 @@ test('the open calls of a source that stays lost for too long are ended', async 
   sinks[0]!.state({ status: 'down', advice: 'Start Asterisk.', retryInMs: 1 });
   await ended;
   assert.deepEqual(reasons, [undefined, 'CANCELLED']);
+});
+
+test('a source that a fault of ours stops is shown as down, and started again after ever longer waits', async (t) => {
+  const clock = createFakeClock();
+  const { store, watch, happened } = await start(t, { clock, lookEveryMs: 500, faults: 3 });
+  const startedAtMs: number[] = [];
+  for (let starts = 1; starts <= 4; starts += 1) {
+    await clock.runUntil(() => happened.length === starts);
+    startedAtMs.push(clock.nowMs());
+    if (starts === 4) break;
+    await clock.runUntil(() => watch.states().get('pbx')?.status === 'down');
+    const { sources } = await store.health.overview();
+    assert.match(sources[0]?.advice ?? '', /fault of Callhook itself.*started again/);
+  }
+  assert.deepEqual(
+    startedAtMs.map((atMs) => atMs - startedAtMs[0]!),
+    [0, 1_000, 3_000, 7_000],
+  );
+});
+
+test('a wait that is longer than a timer can count is waited for to its end', async (t) => {
+  const fake = createFakeClock();
+  const clock: Clock = { ...fake, sleep: (delayMs, signal) => fake.sleep(Math.min(delayMs, 1_000), signal) };
+  const { sinks, happened, reasons } = await start(t, {
+    clock,
+    lookEveryMs: 500,
+    endCallsAfterLostMs: 10_000,
+  });
+  await fake.runUntil(() => happened.length === 1);
+  sinks[0]!.state({ status: 'connected' });
+  await sinks[0]!.legs([RINGING]);
+  const lostAtMs = fake.nowMs();
+  sinks[0]!.state({ status: 'down', advice: 'Start Asterisk.', retryInMs: 1 });
+  await fake.runUntil(() => reasons.length === 2);
+  assert.equal(fake.nowMs() - lostAtMs, 10_000);
 });

@@ -1,7 +1,10 @@
 /** The Asterisk source over real sockets, against a server that speaks AMI. */
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { pino } from 'pino';
+import { generate } from 'selfsigned';
 import {
   listAnswer,
   response,
@@ -14,6 +17,7 @@ import { systemClock } from '../../src/runtime/clock.ts';
 import { createLogger } from '../../src/runtime/logger.ts';
 import { createAmiSource, type AmiSourceTimes } from '../../src/source/ami/run.ts';
 import { ANSWERED, event, HUNG_UP, listed, PHONE, RINGING, TRUNK } from '../support/ami.ts';
+import { makeFolder, write } from '../support/callhook-process.ts';
 import { createEar, type Ear } from '../support/ear.ts';
 
 const SETTINGS: AmiSettings = {
@@ -33,13 +37,14 @@ function follow(
   port: number,
   more: Partial<AmiSettings> = {},
   times: Partial<AmiSourceTimes> = {},
+  log = createLogger('silent'),
 ): Ear {
   const ear = createEar();
   const stop = new AbortController();
   const source = createAmiSource({
     settings: { ...SETTINGS, port, ...more },
     clock: systemClock,
-    log: createLogger('silent'),
+    log,
     random: () => 0.5,
     times: { firstRetryMs: 1, mostRetryMs: 5, ...times },
   });
@@ -93,16 +98,79 @@ test('logs in plainly where Asterisk offers no challenge', async (t) => {
   await ear.until(({ states: said }) => said.some(({ status }) => status === 'connected'));
 });
 
-test('speaks TLS, and trusts the certificate authority that the directory names', async (t) => {
-  const folder = t.mock ? (await import('node:fs')).mkdtempSync('/tmp/callhook-ami-') : '';
-  const certificate = await obtainCertificate(folder);
-  const server = await serve(t, { tls: { key: certificate.key, cert: certificate.cert } });
-  const ear = follow(t, server.port, { tls: true, host: 'localhost', caFile: certificate.certPath });
-  await ear.until(({ states: said }) => said.some(({ status }) => status === 'connected'));
+for (const host of ['localhost', '127.0.0.1']) {
+  test(`speaks TLS with ${host}, and trusts the certificate authority that the directory names`, async (t) => {
+    const certificate = await obtainCertificate(makeFolder(t));
+    const server = await serve(t, { tls: { key: certificate.key, cert: certificate.cert } });
+    const ear = follow(t, server.port, { tls: true, host, caFile: certificate.certPath });
+    await ear.until(({ states: said }) => said.some(({ status }) => status === 'connected'));
 
-  const stranger = follow(t, server.port, { tls: true, host: 'localhost' });
-  await stranger.until((heard) => downAdvice(heard).length > 0);
-  assert.match(downAdvice(stranger)[0]!, /TLS with localhost:\d+ failed .*ca_file/);
+    const stranger = follow(t, server.port, { tls: true, host });
+    await stranger.until((heard) => downAdvice(heard).length > 0);
+    assert.match(downAdvice(stranger)[0]!, /TLS with \S+:\d+ failed .*ca_file and made for/);
+  });
+}
+
+test('a certificate that is made for another address is refused', async (t) => {
+  const folder = makeFolder(t);
+  const made = await generate([{ name: 'commonName', value: 'pbx.example' }], {
+    keyType: 'ec',
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.2' }] },
+    ],
+  });
+  const server = await serve(t, { tls: { key: made.private, cert: made.cert } });
+  const ear = follow(t, server.port, { tls: true, caFile: write(folder, 'ca.pem', made.cert) });
+  await ear.until((heard) => downAdvice(heard).length > 0);
+  assert.match(downAdvice(ear)[0]!, /ERR_TLS_CERT_ALTNAME_INVALID.* made for 127\.0\.0\.1/);
+});
+
+test('a ca_file that is not there or holds no certificate is told as such', async (t) => {
+  const folder = makeFolder(t);
+  for (const [caFile, told] of [
+    [join(folder, 'none.pem'), /none\.pem \(ca_file\) cannot be read \(ENOENT\)/],
+    [write(folder, 'empty.pem', 'nothing\n'), /empty\.pem \(ca_file\) holds no certificate/],
+  ] as const) {
+    const ear = follow(t, 5_039, { tls: true, caFile });
+    await ear.until((heard) => downAdvice(heard).length > 0);
+    assert.match(downAdvice(ear)[0]!, told);
+  }
+});
+
+test('a fault of ours is not taken for a lost connection', async (t) => {
+  const server = await serve(t, { subscribed: (session) => session.send(RINGING) });
+  const ear = createEar();
+  const source = createAmiSource({
+    settings: { ...SETTINGS, port: server.port },
+    clock: systemClock,
+    log: createLogger('silent'),
+    random: () => 0.5,
+  });
+  const faulty = {
+    ...ear,
+    legs: () => {
+      throw new TypeError('a fault');
+    },
+  };
+  await assert.rejects(source.run(faulty, new AbortController().signal), /a fault/);
+});
+
+test('a log line names its source once', async (t) => {
+  const lines: string[] = [];
+  const down = Promise.withResolvers<void>();
+  const log = pino(
+    {},
+    {
+      write: (line: string) => {
+        lines.push(line);
+        down.resolve();
+      },
+    },
+  );
+  follow(t, 1, {}, {}, log.child({ source: 'pbx' }));
+  await down.promise;
+  assert.equal(lines[0]!.split('"source":').length - 1, 1, lines[0]!);
 });
 
 test('a wrong password is told with where to look, and is not tried again at once', async (t) => {

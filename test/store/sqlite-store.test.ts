@@ -1,16 +1,21 @@
 /** The embedded store keeps the store's contract, also when every call takes its time. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import test, { after } from 'node:test';
 import { CallhookError } from '../../src/runtime/errors.ts';
 import { deriveKeys } from '../../src/runtime/keys.ts';
-import { openDatabase } from '../../src/store/sqlite/database.ts';
+import { inTransaction, openDatabase } from '../../src/store/sqlite/database.ts';
 import { isServed, lockForServing, openSqliteStore } from '../../src/store/sqlite/store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { openTestStore, RULES } from '../support/store.ts';
-import { storeContract } from './store-contract.ts';
+import { directoryFor } from '../support/transcripts.ts';
+import { draft, LEG, storeContract } from './store-contract.ts';
+import { planChanges } from '../../src/policy/directory-changes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'callhook-store-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -85,6 +90,55 @@ test('only one process may serve a database, and the lock goes with it', () => {
   assert.ok(!isServed(path));
 });
 
+/** Processes that do nothing but look whether the database is served. @returns in how many looks it was */
+function watchers(path: string, looks: number): { started: Promise<unknown>; sawServed: Promise<number> } {
+  const script = `
+    import { isServed } from ${JSON.stringify(new URL('../../src/store/sqlite/store.ts', import.meta.url))};
+    process.stdout.write('looking\\n');
+    let served = 0;
+    for (let look = 0; look < ${looks}; look += 1) if (isServed(${JSON.stringify(path)})) served += 1;
+    process.stdout.write(String(served));`;
+  const children = Array.from({ length: 2 }, () =>
+    spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
+  const outputs = children.map(async ({ stdout }) => (await stdout.toArray()).join(''));
+  return {
+    started: Promise.all(children.map(({ stdout }) => once(stdout, 'readable'))),
+    sawServed: Promise.all(outputs).then((texts) =>
+      texts.reduce((sum, text) => sum + Number(text.split('\n')[1]), 0),
+    ),
+  };
+}
+
+test('processes that look at the same time do not take each other for a connector', async () => {
+  const path = join(folder, 'looked-at.db');
+  lockForServing(path)();
+  assert.equal(await watchers(path, 3_000).sawServed, 0);
+});
+
+test('looking keeps no connector from starting', async () => {
+  const path = join(folder, 'started.db');
+  lockForServing(path)();
+  const { started, sawServed } = watchers(path, 5_000);
+  await started;
+  const over = sawServed.then(() => true);
+  let starts = 0;
+  while (!(await Promise.race([over, new Promise((resolve) => setImmediate(resolve, false))]))) {
+    lockForServing(path)();
+    starts += 1;
+  }
+  assert.ok(starts > 10, `${starts} starts`);
+});
+
+test('a database that is up to date is opened without a wait for whoever writes to it', () => {
+  const path = join(folder, 'written.db');
+  const writer = openDatabase(path);
+  writer.exec('BEGIN IMMEDIATE');
+  openDatabase(path).close();
+  writer.exec('ROLLBACK');
+  writer.close();
+});
+
 test('a database of a newer version is refused and left as it is', () => {
   const path = join(folder, 'newer.db');
   const db = openDatabase(path);
@@ -102,6 +156,29 @@ test('a database that cannot be opened is told with what to check', () => {
     (error) =>
       error instanceof CallhookError && error.code === 'DATABASE_UNAVAILABLE' && /folder/.test(error.message),
   );
+});
+
+test('a file that is no database is told as such', () => {
+  const path = join(folder, 'letter.db');
+  writeFileSync(path, 'Dear database, '.repeat(100));
+  assert.throws(() => openDatabase(path), {
+    code: 'DATABASE_UNAVAILABLE',
+    message: /letter\.db cannot be used: the file is not a database: is the name right\?/,
+  });
+});
+
+test('a database that another program holds locked is told as such', () => {
+  const path = join(folder, 'held.db');
+  const holder = openDatabase(path);
+  holder.exec('BEGIN IMMEDIATE');
+  const other = new DatabaseSync(path, { timeout: 0 });
+  assert.throws(() => inTransaction(other, () => {}), {
+    code: 'DATABASE_UNAVAILABLE',
+    message: /another process holds it locked: .*\(database is locked\)/,
+  });
+  holder.exec('ROLLBACK');
+  holder.close();
+  other.close();
 });
 
 test('a secret in the database file is not readable, and a wrong key is told', async () => {
@@ -136,4 +213,24 @@ test('a secret in the database file is not readable, and a wrong key is told', a
     (error) => error instanceof CallhookError && error.code === 'KEY_INVALID',
   );
   await stranger.close();
+});
+
+test('a long backlog is counted aside, and the count is the same', async () => {
+  const path = join(folder, 'long.db');
+  const store = openTestStore(path);
+  await store.directory.write(
+    planChanges({ sources: [], organisations: [] }, directoryFor('PJSIP'), { prune: false }).changes,
+  );
+  const messages = Array.from({ length: 20_500 }, (_, i) => draft(`m${i}`, `call-${i % 5_000}`));
+  await store.calls.commit([{ leg: LEG, messages }], 7);
+  const { endpoints } = await store.health.overview();
+  assert.deepEqual(
+    endpoints.map(({ pending, lanesWaiting, oldestPendingAtMs }) => [
+      pending,
+      lanesWaiting,
+      oldestPendingAtMs,
+    ]),
+    [[20_500, 5_000, 7]],
+  );
+  await store.close();
 });

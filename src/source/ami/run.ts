@@ -6,7 +6,7 @@
  */
 import type { AmiSettings } from '../../policy/directory.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { CallhookError } from '../../runtime/errors.ts';
+import { CallhookError, systemCodeOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Source, SourceSink } from '../source.ts';
 import { AmiConnection, DEFAULT_TIMES, type AmiTimes } from './connection.ts';
@@ -75,7 +75,7 @@ export function createAmiSource(options: AmiSourceOptions): Source {
         retryInMs ??=
           Math.min(times.firstRetryMs * 2 ** failures, times.mostRetryMs) * (0.8 + 0.4 * random());
         failures += 1;
-        log.warn({ source: settings.id, advice, retryInMs: Math.round(retryInMs) }, 'source down');
+        log.warn({ advice, retryInMs: Math.round(retryInMs) }, 'source down');
         sink.state({ status: 'down', advice, retryInMs });
         await clock.sleep(retryInMs, signal);
       }
@@ -129,8 +129,9 @@ class Session {
       broken = error;
     }
     over.abort();
-    // A broken socket is the end of a connection like any other; only what can be mended is told.
-    if (broken instanceof CallhookError) {
+    // A broken socket, which has a system's code, is the end of a connection like any other. What can be mended is told.
+    const isSocket = systemCodeOf(broken) !== undefined && !(broken instanceof CallhookError);
+    if (broken !== undefined && !isSocket) {
       await greeted.catch(() => {});
       throw broken;
     }

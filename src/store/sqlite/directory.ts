@@ -18,7 +18,7 @@ import type {
 } from '../../policy/organisation.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
 import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
-import { inTransaction } from './database.ts';
+import { inSnapshot } from './database.ts';
 import { prepareDirectoryWrite } from './directory-write.ts';
 
 interface OrganisationRow {
@@ -115,7 +115,7 @@ export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): Dire
   return {
     async read(): Promise<Directory> {
       // One transaction, so that no other process's change falls between the statements.
-      return inTransaction(db, () => ({ sources: readSources(), organisations: readOrganisations() }));
+      return inSnapshot(db, () => ({ sources: readSources(), organisations: readOrganisations() }));
     },
 
     async write(changes) {

@@ -18,13 +18,16 @@ export function prepareFinish(db: DatabaseSync) {
     INSERT INTO endpoint_state (organisation_id, endpoint_id, expired)
     SELECT organisation_id, endpoint_id, ?1 FROM lane WHERE id = ?2
     ON CONFLICT (organisation_id, endpoint_id) DO UPDATE SET expired = expired + excluded.expired`);
-  // What was skipped behind the delivered one is still to be told.
+  // What was skipped behind the delivered one is still to be told. A lane in which only replays wait ranks behind.
   const goOn = db.prepare(`
     UPDATE lane SET
       skipped = CASE WHEN skipped IS NULL THEN NULL ELSE (
         SELECT CASE WHEN count(*) > 0 THEN json_group_array(value) END FROM json_each(lane.skipped) WHERE value > ?1) END,
-      due_at_ms =
-      CASE WHEN EXISTS (SELECT 1 FROM message WHERE lane_id = lane.id AND outcome = 'pending') THEN ?2 END
+      due_at_ms = CASE WHEN head.seq IS NULL THEN NULL ELSE ?2 END,
+      rank = head.replays
+    FROM (
+      SELECT min(seq) AS seq, coalesce(min(replay_of IS NOT NULL), 0) AS replays
+      FROM message WHERE lane_id = ?3 AND outcome = 'pending') AS head
     WHERE id = ?3`);
   const goOnWithout = db.prepare(`
     UPDATE lane SET
@@ -48,7 +51,6 @@ export function prepareFinish(db: DatabaseSync) {
     delivered(messageId: string, laneId: number, nowMs: number): void {
       const row = deliver.get(nowMs, messageId) as { seq: number } | undefined;
       goOn.run(row?.seq ?? 0, nowMs, laneId);
-      rankOf.run(laneId);
     },
 
     dead(messageId: string, laneId: number, nowMs: number): void {

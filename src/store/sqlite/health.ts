@@ -1,60 +1,26 @@
 /** How sources and endpoints are doing, for people who look. */
 import type { DatabaseSync } from 'node:sqlite';
 import { disabled, enabled } from '../../policy/endpoint-health.ts';
-import type { AttemptRecord, EndpointOverview, HealthStore, SourceHealth } from '../store.ts';
+import type { HealthStore } from '../store.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook } from './endpoint-book.ts';
-import { healthOf, prepareHealthWrite } from './health-write.ts';
+import { prepareHealthWrite } from './health-write.ts';
+import { overviewAside } from './overview-aside.ts';
+import { prepareOverview } from './overview.ts';
 import type { OtherProcesses } from './other-processes.ts';
 
-interface SourceRow {
-  id: string;
-  status: SourceHealth['status'] | null;
-  since_ms: number | null;
-  advice: string | null;
-  open_legs: number;
-}
-
-interface EndpointRow {
-  organisation_id: string;
-  id: string;
-  url: string;
-  pending: number;
-  lanes_waiting: number;
-  oldest_ms: number | null;
-  delivered: number | null;
-  expired: number | null;
-  dead: number | null;
-  last: string | null;
-  health: string | null;
-}
+/** With so much pending an overview takes longer than a delivery should wait for. */
+const MUCH_PENDING = 20_000;
 
 export function createHealthStore(db: DatabaseSync, book: EndpointBook, others: OtherProcesses): HealthStore {
   const health = prepareHealthWrite(db);
   const putState = db.prepare(`
     INSERT INTO source_state (source_id, status, since_ms, advice) VALUES (?, ?, ?, ?)
     ON CONFLICT (source_id) DO UPDATE SET status = excluded.status, since_ms = excluded.since_ms, advice = excluded.advice`);
-  const sources = db.prepare(`
-    SELECT source.id, state.status, state.since_ms, state.advice,
-           (SELECT count(*) FROM open_leg WHERE source_id = source.id) AS open_legs
-    FROM source LEFT JOIN source_state AS state ON state.source_id = source.id
-    ORDER BY source.id`);
-  const endpoints = db.prepare(`
-    SELECT endpoint.organisation_id, endpoint.id, endpoint.url, state.delivered, state.expired, state.dead,
-           state.last, state.health,
-           coalesce(backlog.pending, 0) AS pending,
-           coalesce(backlog.lanes, 0) AS lanes_waiting, backlog.oldest_ms
-    FROM endpoint
-    LEFT JOIN endpoint_state AS state
-      ON state.organisation_id = endpoint.organisation_id AND state.endpoint_id = endpoint.id
-    LEFT JOIN (
-      SELECT organisation_id, endpoint_id, count(*) AS pending, count(DISTINCT lane.id) AS lanes,
-        min(message.created_at_ms) AS oldest_ms
-      FROM lane JOIN message ON message.lane_id = lane.id AND message.outcome = 'pending'
-      WHERE lane.due_at_ms IS NOT NULL
-      GROUP BY organisation_id, endpoint_id
-    ) AS backlog ON backlog.organisation_id = endpoint.organisation_id AND backlog.endpoint_id = endpoint.id
-    ORDER BY endpoint.organisation_id, endpoint.id`);
+  const countPending = db.prepare(`
+    SELECT count(*) AS count FROM (SELECT 1 FROM message WHERE outcome = 'pending' LIMIT ${MUCH_PENDING})`);
+  const readOverview = prepareOverview(db);
+  const path = db.location();
 
   return {
     async sourceState(sourceId, { status, sinceMs, advice }) {
@@ -62,10 +28,8 @@ export function createHealthStore(db: DatabaseSync, book: EndpointBook, others: 
     },
 
     async overview() {
-      return {
-        sources: (sources.all() as unknown as SourceRow[]).map(readSource),
-        endpoints: (endpoints.all() as unknown as EndpointRow[]).map(readEndpoint),
-      };
+      const { count } = countPending.get() as { count: number };
+      return count < MUCH_PENDING || path === null ? readOverview() : overviewAside(path);
     },
 
     async enable(organisationId, endpointId, on, nowMs) {
@@ -79,32 +43,4 @@ export function createHealthStore(db: DatabaseSync, book: EndpointBook, others: 
       return true;
     },
   };
-}
-
-function readSource(row: SourceRow): SourceHealth {
-  const health: SourceHealth = {
-    id: row.id,
-    status: row.status ?? 'connecting',
-    sinceMs: row.since_ms ?? 0,
-    openLegs: row.open_legs,
-  };
-  if (row.advice !== null) health.advice = row.advice;
-  return health;
-}
-
-function readEndpoint(row: EndpointRow): EndpointOverview {
-  const overview: EndpointOverview = {
-    organisationId: row.organisation_id,
-    id: row.id,
-    url: row.url,
-    pending: row.pending,
-    lanesWaiting: row.lanes_waiting,
-    delivered: row.delivered ?? 0,
-    expired: row.expired ?? 0,
-    dead: row.dead ?? 0,
-    health: healthOf(row.health),
-  };
-  if (row.oldest_ms !== null) overview.oldestPendingAtMs = row.oldest_ms;
-  if (row.last !== null) overview.last = JSON.parse(row.last) as AttemptRecord;
-  return overview;
 }

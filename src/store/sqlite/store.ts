@@ -2,7 +2,8 @@
  * The embedded store: one SQLite file, six rooms over one connection. Its calls answer through promises as the
  * contract wants, but do their work at once.
  */
-import { DatabaseSync } from 'node:sqlite';
+import { existsSync } from 'node:fs';
+import { DatabaseSync, type DatabaseSyncOptions } from 'node:sqlite';
 import { CallhookError } from '../../runtime/errors.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
 import type { Store, StoreOptions } from '../store.ts';
@@ -15,6 +16,7 @@ import { createHealthStore } from './health.ts';
 import { createLeaseStore } from './leases.ts';
 import { watchOtherProcesses } from './other-processes.ts';
 import { createOutboxStore } from './outbox.ts';
+import { isLocked, unavailable } from './storage-problem.ts';
 import { createUpkeepStore } from './upkeep.ts';
 
 /** @param path a file, or `:memory:` */
@@ -73,14 +75,20 @@ function prepareBook(db: DatabaseSync, book: EndpointBook, secrets: SecretBox): 
   };
 }
 
+/** No journal on the disk: nothing is written, so that it can be taken on a full disk. */
+const TAKE_LOCK = 'PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE';
+/** A `status` that looks at the lock at this very moment lets go of it well before. */
+const LOCK_TIMEOUT_MS = 1_000;
+
 /**
- * Keeps a second `serve` off the same file: claims live in memory, two of them would send everything twice.
- * The lock is the operating system's and ends with the process, however it ends.
+ * Keeps a second `serve` off the same file: claims live in memory, two of them would send everything twice. The lock is
+ * on a file of its own beside the database, so that others can still read. It is the operating system's and ends with
+ * the process, however it ends.
  * @returns lets go of the lock
  * @throws CallhookError `DATABASE_IN_USE`, `DATABASE_UNAVAILABLE`
  */
 export function lockForServing(path: string): () => void {
-  const lock = openLock(path);
+  const lock = lockAt(path, { timeout: LOCK_TIMEOUT_MS }, TAKE_LOCK);
   if (lock === undefined) {
     throw new CallhookError(
       'DATABASE_IN_USE',
@@ -92,27 +100,28 @@ export function lockForServing(path: string): () => void {
   };
 }
 
-/** True while some process serves this file. */
+/** True while some process serves this file. Takes a shared lock only: any number may look at once. */
 export function isServed(path: string): boolean {
-  const lock = openLock(path);
+  if (!existsSync(lockPath(path))) return false;
+  const lock = lockAt(path, { timeout: 0, readOnly: true }, 'SELECT count(*) FROM sqlite_master');
   lock?.close();
   return lock === undefined;
 }
 
-/** The lock on a file of its own beside the database, so that others can still read; undefined if it is taken. */
-function openLock(path: string): DatabaseSync | undefined {
+function lockPath(path: string): string {
+  return `${path}-serving`;
+}
+
+/** @returns undefined if another process holds the lock that `sql` asks for */
+function lockAt(path: string, options: DatabaseSyncOptions, sql: string): DatabaseSync | undefined {
   let lock: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(`${path}-serving`, { timeout: 0 });
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
+    lock = new DatabaseSync(lockPath(path), options);
+    lock.exec(sql);
     return lock;
-  } catch (cause) {
+  } catch (error) {
     lock?.close();
-    if (cause instanceof Error && /locked/.test(cause.message)) return undefined;
-    throw new CallhookError(
-      'DATABASE_UNAVAILABLE',
-      `The database ${path} cannot be used. Does its folder exist, may this user write there, is the disk full?`,
-      { cause },
-    );
+    if (isLocked(error)) return undefined;
+    throw unavailable(path, error);
   }
 }
