@@ -49,10 +49,11 @@ async function demo(folder: string, json: boolean): Promise<void> {
   const secret = generateSecret();
   const crm = await startReceiver(
     { host: '127.0.0.1', port: 0, certificate, secrets: [secret] },
-    (delivery) => {
-      const line = view.line(delivery);
-      process.stdout.write(`${json ? JSON.stringify(delivery.message) : `  ${line}`}\n`);
-      open.see(delivery);
+    (received) => {
+      const line = view.line(received);
+      if ('refused' in received) return;
+      process.stdout.write(`${json ? JSON.stringify(received.message) : `  ${line}`}\n`);
+      open.see(received);
     },
   );
   const open = new OpenBranches();
