@@ -5,7 +5,7 @@ import { startLivePbx, type LivePbx } from './live-pbx.ts';
 import { SECRET, startCrm, type Crm } from './receiver.ts';
 import { TRANSCRIPTS, USERS } from './transcripts.ts';
 
-const LOGIN = { username: 'callhook', secret: 'correct horse battery' };
+export const LOGIN = { username: 'callhook', secret: 'correct horse battery' };
 
 export interface Installation {
   folder: string;

@@ -92,7 +92,8 @@ const HARMS: Record<string, () => Promise<void>> = {
   freeze: async () => {
     const node = pick(nodes);
     node.signal('SIGSTOP');
-    await sleep(500 + random() * 5_500);
+    // Where another node goes on, now and then for longer than any claim lasts.
+    await sleep(isPostgres && random() < 0.3 ? 20_000 : 500 + random() * 5_500);
     node.signal('SIGCONT');
   },
   'stop and start': async () => {

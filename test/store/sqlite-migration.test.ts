@@ -1,0 +1,71 @@
+/** A database of an earlier version is brought to this one with all that it holds. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+import { sql as first } from '../../src/store/sqlite/migrations/0001-first.ts';
+import { KEYS, openTestStore } from '../support/store.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'callhook-migration-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const CREATED_MS = Date.parse('2026-11-01T12:00:00Z');
+
+/** What version 1 had written: a call of three messages, one delivered, one tried twice, one waiting; a dead letter. */
+function versionOne(path: string): void {
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA journal_mode = WAL');
+  db.exec(first);
+  db.exec('PRAGMA user_version = 1');
+  db.exec(`INSERT INTO organisation VALUES ('acme', 'Acme Oy', 'FI', '{}')`);
+  db.prepare(
+    `INSERT INTO endpoint VALUES ('acme', 'crm', 'https://crm.acme.example/calls', '["EARLY"]', ?)`,
+  ).run(KEYS.secrets.seal('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'));
+  db.exec(`
+    INSERT INTO lane VALUES (1, 'acme', 'crm', 'call-1', 3, ${CREATED_MS}), (2, 'acme', 'crm', 'call-2', 1, NULL);
+    INSERT INTO message VALUES
+      ('a', 1, 1, '{"seq_num":1}', ${CREATED_MS}, 'delivered', 1),
+      ('b', 1, 2, '{"seq_num":2}', ${CREATED_MS}, 'pending', 2),
+      ('c', 1, 3, '{"seq_num":3}', ${CREATED_MS}, 'pending', 0),
+      ('d', 2, 1, '{"seq_num":1}', ${CREATED_MS}, 'dead', 24);
+    INSERT INTO attempt VALUES ('a', 1, ${CREATED_MS}, 5, 'delivered', 204, NULL);
+    INSERT INTO endpoint_state VALUES ('acme', 'crm', 1, 1, '{"startedAtMs":1,"durationMs":2,"outcome":"delivered"}')`);
+  db.close();
+}
+
+test('messages of version 1 go on where they were, with their counts and their retries', async () => {
+  const path = join(folder, 'one.db');
+  versionOne(path);
+  const store = openTestStore(path);
+  const { endpoints } = await store.health.overview();
+  assert.deepEqual(
+    endpoints.map(({ pending, delivered, dead, expired, health }) => [
+      pending,
+      delivered,
+      dead,
+      expired,
+      health.kind,
+    ]),
+    [[2, 1, 1, 0, 'healthy']],
+  );
+  const nowMs = CREATED_MS + 60_000;
+  const [claim] = await store.outbox.claim(nowMs, { total: 10, perEndpoint: () => 10 });
+  assert.deepEqual(
+    [claim?.messageId, claim?.attemptsMade, claim?.retriesUsed, claim?.endpoint.delivery],
+    ['b', 2, 2, {}],
+  );
+  await store.close();
+});
+
+test('what waited longer than it may expires, and what was finished is kept its time', async () => {
+  const path = join(folder, 'two.db');
+  versionOne(path);
+  const store = openTestStore(path);
+  const nowMs = CREATED_MS + 4 * 86_400_000;
+  assert.equal(await store.upkeep.expire(nowMs, 100), 2);
+  assert.equal(await store.upkeep.forget(CREATED_MS, 100), 0);
+  assert.equal(await store.upkeep.forget(CREATED_MS + 1, 100), 2);
+  await store.close();
+});
