@@ -86,7 +86,7 @@ const READ_HEADS = `
            message.expires_at_ms, message.replay_of
     FROM message WHERE message.lane_id = lane.id AND message.outcome = 'pending'
     ORDER BY message.seq LIMIT 1) AS head ON true
-  WHERE lane.claim_until_ms = $2 AND lane.claim_token = $1
+  WHERE lane.claim_token = $1 AND lane.claim_until_ms = $2
   ORDER BY lane.rank, lane.due_at_ms`;
 
 /** due_at_ms: NULL where the endpoint's lanes tell. */
