@@ -6,7 +6,8 @@ export const DEFAULT_CONFIG = `# Callhook's configuration: every setting with it
 # Environment variables win over the file: CALLHOOK_DATABASE, CALLHOOK_LOG_LEVEL, CALLHOOK_API_PORT … (the key in
 # capitals; lists separated by commas).
 
-# Where everything is kept. A file for the embedded database, made when it is not there.
+# Where everything is kept. A file for the embedded database, made when it is not there; or a PostgreSQL for any number
+# of nodes, "postgres://user:password@db.example.org/callhook": with a password better as CALLHOOK_DATABASE.
 database = "callhook.db"
 
 # The installation's key: 32 random bytes in base64. Made when it is not there. It encrypts the secrets in the
