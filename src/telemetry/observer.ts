@@ -3,7 +3,7 @@ import type { AttemptRecord, Claim, CommittedMessage, Settlement, Store } from '
 import type { Clock } from '../runtime/clock.ts';
 import type { Health, Overview } from './gauges.ts';
 import type { Metrics } from './metrics.ts';
-import type { Tracing } from './tracing.ts';
+import type { Tracing } from './traced-attempt.ts';
 
 export interface Observer {
   decided(sourceId: string, verdict: string): void;

@@ -25,7 +25,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { Logger } from '../runtime/logger.ts';
 import { traceIdsOf, type TraceIds } from './trace-ids.ts';
-import type { TracedAttempt, Tracing } from './tracing.ts';
+import type { TracedAttempt, Tracing } from './traced-attempt.ts';
 
 /** One export, retries included; so long may a stop wait for it. */
 const EXPORT_TIMEOUT_MS = 3_000;

@@ -8,7 +8,8 @@ import test, { type TestContext } from 'node:test';
 import { pino } from 'pino';
 import { createLogger } from '../../src/runtime/logger.ts';
 import { traceIdsOf } from '../../src/telemetry/trace-ids.ts';
-import { createTracing, type TracedAttempt } from '../../src/telemetry/tracing.ts';
+import type { TracedAttempt } from '../../src/telemetry/traced-attempt.ts';
+import { createTracing } from '../../src/telemetry/tracing.ts';
 
 interface Span {
   traceId: string;

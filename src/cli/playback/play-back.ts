@@ -62,15 +62,22 @@ export async function playBack(options: PlayBackOptions): Promise<Explanation> {
       ignored: (channel, why) => explanation.ignored(channel, why),
     });
     const playback = createAmiPlayback(sink, systemClock.nowMs);
+    let read = 0;
     for (const [index, path] of recordings.entries()) {
       const { packets, broken, resynced } = await playback.connection(readRecording(path));
-      if (packets === 0)
-        remark(`${path}: no AMI packets in it; is it a recording of Asterisk's manager port?`);
+      read += packets;
+      if (packets === 0) remark(`${path}: no AMI packets in it`);
       if (broken > 0) remark(`${path}: ${broken} packets were not what Asterisk writes and were left out`);
       if (index > 0 && !resynced)
         remark(`${path}: no list of channels in it, so calls that ended unseen stay open`);
     }
     await ingest.close();
+    if (read === 0) {
+      throw new CallhookError(
+        'TRANSCRIPT_UNREADABLE',
+        `There are no AMI packets in ${recordings.join(', ')}. Is it a recording of Asterisk's manager port?`,
+      );
+    }
   } finally {
     await store.close();
   }
