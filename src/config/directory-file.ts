@@ -14,6 +14,7 @@ import type { WantedDirectory, WantedEndpoint, WantedOrganisation } from '../pol
 import { checkClaims } from './directory-file/claims.ts';
 import { invalidFile, type Path, type Problem } from './directory-file/problem.ts';
 import { resolveReferences, type Environment } from './directory-file/references.ts';
+import { KINDS } from './directory-file/source-kinds.ts';
 import { directoryFileSchema, wordIssue, type DirectoryFileContent } from './directory-file/schema.ts';
 import { readYaml } from './directory-file/yaml-tree.ts';
 
@@ -80,20 +81,16 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
 }
 
 function sourceOf(source: FileSource): SourceSettings {
-  const { id, kind, host, tls, username, secret } = source;
-  const settings: SourceSettings = {
-    id,
-    kind,
-    host,
-    // Asterisk's own defaults for `port` and `tlsbindaddr` in manager.conf.
-    port: source.port ?? (tls ? 5039 : 5038),
-    tls,
-    username,
-    secret,
-    defaultDeviceType: source.default_device_type,
-  };
-  if (source.ca_file !== undefined) settings.caFile = source.ca_file;
-  return settings;
+  const { id, kind, host, tls, username, secret, ca_file: caFile } = source;
+  const port = source.port ?? KINDS[kind].port(tls);
+  const common = { id, host, port, secret, defaultDeviceType: source.default_device_type };
+  switch (kind) {
+    case 'ami':
+      // checkClaims has seen that there is a username.
+      return { ...common, kind, username: username ?? '', tls, ...(caFile !== undefined && { caFile }) };
+    case 'esl':
+      return { ...common, kind, ...(username !== undefined && { username }) };
+  }
 }
 
 function organisationOf(organisation: FileOrganisation): WantedOrganisation {

@@ -4,7 +4,7 @@
  */
 import { LEG_STATES } from '../call/leg-event.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
-import type { SourceSettings } from './directory.ts';
+import type { AmiSettings, EslSettings, SourceSettings } from './directory.ts';
 import type {
   EndpointWithSecret,
   FunctionNumber,
@@ -14,7 +14,11 @@ import type {
   User,
 } from './organisation.ts';
 
-export function sourceDifferences(before: SourceSettings, after: SourceSettings): string[] {
+/** What a source of any kind may have. */
+type AnySource = Partial<Omit<AmiSettings, 'kind'> & Omit<EslSettings, 'kind'>> &
+  Pick<SourceSettings, 'kind'>;
+
+export function sourceDifferences(before: AnySource, after: AnySource): string[] {
   return differing({
     kind: before.kind === after.kind,
     host: before.host === after.host,

@@ -6,7 +6,7 @@ import type { DeviceType } from './device-type.ts';
 import type { EndpointWithSecret, FunctionNumber, Organisation, User } from './organisation.ts';
 
 /** A configured connection to a PBX. More kinds come as further members of this union. */
-export type SourceSettings = AmiSettings;
+export type SourceSettings = AmiSettings | EslSettings;
 
 export interface AmiSettings {
   id: string;
@@ -17,6 +17,18 @@ export interface AmiSettings {
   tls: boolean;
   caFile?: string;
   username: string;
+  secret: string;
+  defaultDeviceType: DeviceType;
+}
+
+/** FreeSWITCH's inbound Event Socket. It knows no TLS. */
+export interface EslSettings {
+  id: string;
+  kind: 'esl';
+  host: string;
+  port: number;
+  /** A user of FreeSWITCH's directory (`callhook@pbx.example.com`), for `userauth`; without one, the socket's own password. */
+  username?: string;
   secret: string;
   defaultDeviceType: DeviceType;
 }

@@ -73,6 +73,33 @@ const users = (rest: string) => organisation(`    users:\n${rest}`);
 const crm = (rest: string) =>
   organisation(`    endpoints:\n      - id: crm\n        url: https://crm.example/\n${rest}`);
 
+test('what a source of one kind does not know or needs is told', () => {
+  const text = `sources:
+  - { id: a, kind: esl, host: h, secret: s, tls: true, ca_file: ca.pem }
+  - { id: b, kind: ami, host: h, secret: s }
+`;
+  assert.deepEqual(refusal(text), [
+    'acme.yaml:2: sources[0].tls: is not known to a source of kind esl, because FreeSWITCH knows no TLS there; run Callhook beside it or use a tunnel',
+    'acme.yaml:2: sources[0].ca_file: is not known to a source of kind esl, because FreeSWITCH knows no TLS there; run Callhook beside it or use a tunnel',
+    'acme.yaml:3: sources[1].username: is missing',
+  ]);
+});
+
+test('a device on a FreeSWITCH is a presence id', () => {
+  const device = (address: string) =>
+    `sources: [{ id: pbx, kind: esl, host: h, secret: s }]\n${users(
+      `      - { user_id: u, devices: [{ source: pbx, address: "${address}" }] }\n`,
+    )}`;
+  read(device('1001@pbx.example.com'));
+  for (const [address, told] of [
+    ['sip:1001@pbx.example.com', /is never met; leave out what stands before 1001@pbx\.example\.com$/],
+    ['PJSIP/1001', /is no device of FreeSWITCH; .* such as 1001@pbx\.example\.com$/],
+    ['1001', /is no device of FreeSWITCH; /],
+  ] as const) {
+    assert.match(refusal(device(address))[0]!, told);
+  }
+});
+
 test('a whole file is read', () => {
   assert.deepEqual(read(ACME), {
     sources: [
@@ -133,6 +160,8 @@ test('what is left out has its default', () => {
 sources:
   - { id: a, kind: ami, host: pbx.example, username: u, secret: s }
   - { id: b, kind: ami, host: "::1", tls: true, ca_file: ca.pem, username: u, secret: s }
+  - { id: c, kind: esl, host: pbx.example, secret: s }
+  - { id: d, kind: esl, host: h, username: callhook@pbx.example.com, secret: s, default_device_type: SOFT }
 organisations:
   - id: acme
     name: Acme
@@ -143,10 +172,16 @@ organisations:
       - { id: all, url: "https://crm.example/all", states: all }
 `);
   assert.deepEqual(
-    wanted.sources?.map(({ port, tls, caFile, defaultDeviceType }) => [port, tls, caFile, defaultDeviceType]),
+    wanted.sources?.map((source) =>
+      source.kind === 'ami'
+        ? [source.port, source.tls, source.caFile, source.defaultDeviceType]
+        : [source.port, source.username, source.defaultDeviceType],
+    ),
     [
       [5038, false, undefined, 'DESKTOP'],
       [5039, true, 'ca.pem', 'DESKTOP'],
+      [8021, undefined, 'DESKTOP'],
+      [8021, 'callhook@pbx.example.com', 'SOFT'],
     ],
   );
   const [acme] = wanted.organisations ?? [];
@@ -242,7 +277,7 @@ organisations:
 test('every problem is told at once, in the file’s order, each with its line, its place and what is allowed', () => {
   const lines = refusal(`sources:
   - id: Office
-    kind: esl
+    kind: asterisk
     host: pbx:5038
     prot: 5038
     tls: yes
@@ -266,7 +301,7 @@ organisations:
 `);
   const expected = [
     /^acme\.yaml:2: sources\[0\]\.id: must be 1 to 63 of a-z/,
-    /^acme\.yaml:3: sources\[0\]\.kind: must be ami$/,
+    /^acme\.yaml:3: sources\[0\]\.kind: must be one of ami, esl$/,
     /^acme\.yaml:4: sources\[0\]\.host: must be a host name or an IP address, without a port/,
     /^acme\.yaml:5: sources\[0\]\.prot: unknown key, did you mean port\?; known are id, kind, host, port,/,
     /^acme\.yaml:6: sources\[0\]\.tls: must be one of true, false/,

@@ -44,7 +44,7 @@ export function transcriptsOf(system: string): Transcript[] {
     .toSorted()
     .map((scenario) => ({
       name: `${system}/${scenario}`,
-      recordings: ['ami.raw', 'ami.raw.gz', 'ami-2.raw']
+      recordings: ['ami.raw', 'ami.raw.gz', 'ami-2.raw', 'esl.raw.gz', 'esl-2.raw.gz']
         .map((file) => `${folder}${scenario}/${file}`)
         .filter((path) => existsSync(path)),
       expected: JSON.parse(readFileSync(`${folder}${scenario}/expected.json`, 'utf8')) as Expected,
@@ -94,5 +94,33 @@ export function directoryFor(technology: string, organisation: Partial<Organisat
         ...organisation,
       },
     ],
+  };
+}
+
+/** The directory that fits FreeSWITCH's recordings: another numbering, another kind of device. */
+export function freeswitchDirectory(organisation: Partial<OrganisationEntry> = {}): Directory {
+  const { sources, organisations } = directoryFor('PJSIP');
+  return {
+    sources: sources.map(({ id, host, secret, defaultDeviceType }) => ({
+      id,
+      kind: 'esl' as const,
+      host,
+      port: 8021,
+      secret,
+      defaultDeviceType,
+    })),
+    organisations: organisations.map((entry) => ({
+      ...entry,
+      users: entry.users.map((user) => ({
+        ...user,
+        numbers: user.extensions.map((extension) => `+3589427${extension}`),
+        devices: user.extensions.map((extension) => ({
+          source: 'pbx',
+          address: `${extension}@pbx.example.com`,
+          type: 'SOFT' as const,
+        })),
+      })),
+      ...organisation,
+    })),
   };
 }

@@ -5,7 +5,7 @@
 import { DEFAULTS, healthRulesOf } from '../../config/connector-config.ts';
 import { Ingest } from '../../ingest/ingest.ts';
 import { planChanges } from '../../policy/directory-changes.ts';
-import type { Directory } from '../../policy/directory.ts';
+import type { Directory, SourceSettings } from '../../policy/directory.ts';
 import type { LegState } from '../../call/leg-event.ts';
 import { DEFAULT_STATES } from '../../policy/organisation.ts';
 import { systemClock } from '../../runtime/clock.ts';
@@ -13,6 +13,9 @@ import { CallhookError } from '../../runtime/errors.ts';
 import { deriveKeys, INSTALLATION_KEY_BYTES } from '../../runtime/keys.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createAmiPlayback } from '../../source/ami/playback.ts';
+import { createEslPlayback } from '../../source/esl/playback.ts';
+import type { Playback } from '../../source/playback.ts';
+import type { SourceSink } from '../../source/source.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { CommittedMessage } from '../../store/store.ts';
 import { Explanation } from './explanation.ts';
@@ -30,6 +33,27 @@ export interface PlayBackOptions {
   /** A remark for the operator, on standard error. */
   remark(line: string): void;
 }
+
+/** How a recording of each kind of source is played, and the words for it. */
+const KINDS: Readonly<
+  Record<
+    SourceSettings['kind'],
+    {
+      create(sink: SourceSink, nowMs: () => number): Playback;
+      system: string;
+      packets: string;
+      port: string;
+    }
+  >
+> = {
+  ami: { create: createAmiPlayback, system: 'Asterisk', packets: 'AMI packets', port: 'manager port' },
+  esl: {
+    create: createEslPlayback,
+    system: 'FreeSWITCH',
+    packets: 'Event Socket packets',
+    port: 'Event Socket',
+  },
+};
 
 /** @returns why each channel was or was not reported */
 export async function playBack(options: PlayBackOptions): Promise<Explanation> {
@@ -61,13 +85,14 @@ export async function playBack(options: PlayBackOptions): Promise<Explanation> {
       state: () => {},
       ignored: (channel, why) => explanation.ignored(channel, why),
     });
-    const playback = createAmiPlayback(sink, systemClock.nowMs);
+    const { create, system, packets: kindOfPackets, port } = KINDS[source.kind];
+    const playback = create(sink, systemClock.nowMs);
     let read = 0;
     for (const [index, path] of recordings.entries()) {
       const { packets, broken, resynced } = await playback.connection(readRecording(path));
       read += packets;
-      if (packets === 0) remark(`${path}: no AMI packets in it`);
-      if (broken > 0) remark(`${path}: ${broken} packets were not what Asterisk writes and were left out`);
+      if (packets === 0) remark(`${path}: no ${kindOfPackets} in it`);
+      if (broken > 0) remark(`${path}: ${broken} packets were not what ${system} writes and were left out`);
       if (index > 0 && !resynced)
         remark(`${path}: no list of channels in it, so calls that ended unseen stay open`);
     }
@@ -75,7 +100,7 @@ export async function playBack(options: PlayBackOptions): Promise<Explanation> {
     if (read === 0) {
       throw new CallhookError(
         'TRANSCRIPT_UNREADABLE',
-        `There are no AMI packets in ${recordings.join(', ')}. Is it a recording of Asterisk's manager port?`,
+        `There are no ${kindOfPackets} in ${recordings.join(', ')}. Is it a recording of ${system}'s ${port}?`,
       );
     }
   } finally {

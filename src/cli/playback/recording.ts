@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { CallhookError, systemCodeOf } from '../../runtime/errors.ts';
-import type { RecordedChunk } from '../../source/ami/playback.ts';
+import type { RecordedChunk } from '../../source/playback.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 
@@ -34,9 +34,12 @@ function readMaybeGzipped(path: string): Buffer {
   }
 }
 
-/** One line per TCP read: `t` in milliseconds of a clock whose wall time the first line tells. */
+/**
+ * One line per TCP read or packet. `t` is a wall time, or in milliseconds of a clock whose wall time the first line
+ * tells. What was sent has no `len`.
+ */
 interface IndexLine {
-  t: number;
+  t: number | string;
   wall?: string;
   off?: number;
   len?: number;
@@ -51,11 +54,14 @@ function readIndex(path: string): { off: number; len: number; atMs: number }[] {
     .split('\n')
     .flatMap((line, at) => (line === '' ? [] : [readIndexLine(line, `${file}:${at + 1}`)]));
   const first = lines.find(({ wall }) => wall !== undefined);
-  const startMs = first?.wall === undefined ? undefined : Date.parse(first.wall) - first.t;
-  if (startMs === undefined) return [];
-  return lines.flatMap(({ t, off, len }) =>
-    off === undefined || len === undefined ? [] : [{ off, len, atMs: Math.round(startMs + t) }],
-  );
+  const startMs =
+    first?.wall === undefined || typeof first.t === 'string' ? undefined : Date.parse(first.wall) - first.t;
+  return lines.flatMap(({ t, off, len }) => {
+    const atMs = typeof t === 'string' ? Date.parse(t) : startMs === undefined ? undefined : startMs + t;
+    return off === undefined || len === undefined || atMs === undefined
+      ? []
+      : [{ off, len, atMs: Math.round(atMs) }];
+  });
 }
 
 function readIndexLine(line: string, where: string): IndexLine {
@@ -73,7 +79,7 @@ function readIndexLine(line: string, where: string): IndexLine {
   }
   if (!isIndexLine(read)) {
     throw unreadable(
-      'is no object with a number `t`, or its `wall`, `off` or `len` is not what it should be',
+      'is no object with a number or a time `t`, or its `wall`, `off` or `len` is not what it should be',
     );
   }
   return read;
@@ -82,7 +88,8 @@ function readIndexLine(line: string, where: string): IndexLine {
 function isIndexLine(read: unknown): read is IndexLine {
   if (typeof read !== 'object' || read === null) return false;
   const { t, wall, off, len } = read as Partial<Record<keyof IndexLine, unknown>>;
-  const isTime = wall === undefined || (typeof wall === 'string' && !Number.isNaN(Date.parse(wall)));
+  const isWall = (time: unknown) =>
+    typeof time === 'string' && /^\d{4}-\d\d-\d\dT/.test(time) && !Number.isNaN(Date.parse(time));
   const isPlace = [off, len].every((place) => place === undefined || typeof place === 'number');
-  return typeof t === 'number' && isTime && isPlace;
+  return (typeof t === 'number' || isWall(t)) && (wall === undefined || isWall(wall)) && isPlace;
 }

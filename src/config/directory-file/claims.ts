@@ -4,9 +4,9 @@
  * all problems come out at once.
  */
 import { isKnownCountry, normaliseNumber, toE164 } from '../../policy/phone-number.ts';
-import { problemOfAmiAddress } from './ami-address.ts';
 import { nearWord } from './near-word.ts';
 import type { Path, Problem } from './problem.ts';
+import { isSourceKind, KINDS } from './source-kinds.ts';
 
 export interface ClaimOptions {
   /** Sources that are there beside the file's own. */
@@ -35,10 +35,24 @@ export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOption
     }
   };
 
-  /** A source that only the database has is of the one kind that there is. */
-  const kindOf = (id: string) => {
+  /** The kind of a source that only the database has is guessed: only FreeSWITCH's addresses have an `@`. */
+  const kindOf = (id: string, address: string) => {
     const source = sources.find((candidate) => textOf(candidate, 'id') === id);
-    return source === undefined ? 'ami' : textOf(source, 'kind');
+    const kind = source === undefined ? (address.includes('@') ? 'esl' : 'ami') : textOf(source, 'kind');
+    return isSourceKind(kind) ? KINDS[kind] : undefined;
+  };
+
+  const checkSources = () => {
+    for (const source of sources) {
+      const kind = textOf(source, 'kind');
+      if (!isSourceKind(kind)) continue;
+      for (const key of KINDS[kind].needs) {
+        if (entryOf(source.value, key) === undefined) refuse([...source.path, key], 'is missing');
+      }
+      for (const [key, why] of Object.entries(KINDS[kind].unknown)) {
+        if (entryOf(source.value, key) !== undefined) refuse([...source.path, key], why);
+      }
+    }
   };
 
   const checkDevices = (organisations: readonly Part[]) => {
@@ -51,7 +65,7 @@ export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOption
           refuse([...device.path, 'source'], wordUnknownSource(source, sourceIds));
         if (address === undefined) continue;
         devices.push([device.path, JSON.stringify([source, address])]);
-        const problem = kindOf(source) === 'ami' ? problemOfAmiAddress(address) : undefined;
+        const problem = kindOf(source, address)?.problemOfAddress(address);
         if (problem !== undefined) refuse([...device.path, 'address'], problem);
       }
     }
@@ -94,6 +108,7 @@ export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOption
   };
 
   const organisations = listOf(root, 'organisations');
+  checkSources();
   refuseTwice(textsOf(sources, 'id'), 'id of a source');
   refuseTwice(textsOf(organisations, 'id'), 'id of an organisation');
   checkDevices(organisations);

@@ -9,6 +9,7 @@ import { decodeSecret } from '../../delivery/signature.ts';
 import { DEVICE_TYPES } from '../../policy/device-type.ts';
 import { DEFAULT_STATES, FUNCTION_KINDS } from '../../policy/organisation.ts';
 import { isKnownCountry } from '../../policy/phone-number.ts';
+import { SOURCE_KINDS } from './source-kinds.ts';
 import { problemOfUrl } from './endpoint-url.ts';
 import { readDuration } from './duration.ts';
 import { nearWord } from './near-word.ts';
@@ -155,12 +156,12 @@ const perSecond = z
 export function directoryFileSchema(secrets: 'resolve' | 'ignore') {
   const source = strict({
     id,
-    kind: oneOf(['ami']),
+    kind: oneOf(SOURCE_KINDS),
     host: line.refine(isHost, 'must be a host name or an IP address, without a port or a path'),
     port: wholeNumber(1, 65_535).optional(),
     tls: yesOrNo.default(false),
     ca_file: line.optional(),
-    username: line,
+    username: line.optional(),
     secret: secrets === 'resolve' ? line : line.catch(''),
     default_device_type: oneOf(DEVICE_TYPES).default('DESKTOP'),
   });

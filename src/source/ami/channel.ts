@@ -2,7 +2,6 @@
  * What the mapper remembers of one Asterisk channel while it lives, and how it reads a channel's end.
  */
 import type { Direction, Ending, LegState } from '../../call/leg-event.ts';
-import { withoutSipParts } from '../../policy/phone-number.ts';
 import type { ChannelBlock } from './packet.ts';
 
 /** Asterisk's `enum ast_channel_state`, those that tell something. */
@@ -89,19 +88,4 @@ export function numberIn(value: string): string | undefined {
 export function dialledNumber(block: ChannelBlock): string | undefined {
   const exten = numberIn(block.exten);
   return exten === undefined || /^([a-z]|failed|hang|busy)$/i.test(exten) ? undefined : exten;
-}
-
-const WITHHELD = /^(sips?:)?(anonymous|restricted|private|withheld)(@\S*)?$/i;
-
-export function isWithheld(number: string): boolean {
-  return WITHHELD.test(number);
-}
-
-/** Greenland's whole numbers have six digits; two callers at once who share the last six are hardly ever two. */
-const TELLING_DIGITS = 6;
-
-/** What stays of a number however a dialplan writes it: national, international, with a prefix for a line. */
-export function numberKey(number: string): string {
-  const digits = withoutSipParts(number).replace(/[+ ().-]/g, '');
-  return /^\d{6,}$/.test(digits) ? digits.slice(-TELLING_DIGITS) : number;
 }

@@ -3,8 +3,9 @@
  * that was dialled, and who is at the far end as far as that may be shown.
  */
 import type { LegEvent, LegState } from '../../call/leg-event.ts';
+import { isWithheld } from '../caller-number.ts';
 import { CallBook } from './call-book.ts';
-import { dialledNumber, isWithheld, numberIn, type Channel } from './channel.ts';
+import { dialledNumber, numberIn, type Channel } from './channel.ts';
 import type { ChannelBlock } from './packet.ts';
 import { presentationIn, Presentations, type Presentation, type Unjudged } from './presentation.ts';
 

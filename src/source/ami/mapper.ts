@@ -12,6 +12,7 @@ import {
   type LegEvent,
   type LegState,
 } from '../../call/leg-event.ts';
+import { numberKey } from '../caller-number.ts';
 import {
   CHANNEL_STATE,
   deviceOf,
@@ -19,7 +20,6 @@ import {
   endingOf,
   isHelper,
   numberIn,
-  numberKey,
   type Channel,
 } from './channel.ts';
 import { Contacts } from './contacts.ts';

@@ -2,26 +2,14 @@
  * Plays the recorded bytes of AMI connections through the same decoder and mapper as a live one. The answers to
  * `CoreShowChannels` and `PJSIPShowContacts` that stand in the recording are taken as answers to ours.
  */
+import type { Playback } from '../playback.ts';
 import type { SourceSink } from '../source.ts';
 import { AmiDecoder } from './decoder.ts';
 import { AmiMapper, WANTED_EVENTS } from './mapper.ts';
 import type { AmiPacket } from './packet.ts';
 
-/** Some bytes of a recording, and when they arrived if that is known. */
-export interface RecordedChunk {
-  bytes: Uint8Array;
-  atMs?: number;
-}
-
-export interface AmiPlayback {
-  /** One connection, from its first byte to its end. The next one is a reconnect. */
-  connection(
-    chunks: Iterable<RecordedChunk>,
-  ): Promise<{ packets: number; broken: number; resynced: boolean }>;
-}
-
 /** @param nowMs the time that is taken where the recording tells none */
-export function createAmiPlayback(sink: SourceSink, nowMs: () => number): AmiPlayback {
+export function createAmiPlayback(sink: SourceSink, nowMs: () => number): Playback {
   const mapper = new AmiMapper({ ignored: (channel, why) => sink.ignored(channel, why) });
   /** The latest time that the PBX itself has told. */
   let recordedMs: number | undefined;

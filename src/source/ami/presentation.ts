@@ -6,7 +6,8 @@
  * called by another. Where it stays in doubt whose number it is, it is not shown.
  */
 import type { LegEvent } from '../../call/leg-event.ts';
-import { isWithheld, numberKey, type Channel } from './channel.ts';
+import { isWithheld, numberKey } from '../caller-number.ts';
+import type { Channel } from './channel.ts';
 
 /** `restricted`: withheld by the caller. `unavailable`: a number that is there nevertheless is not for showing. */
 export type Presentation = 'allowed' | 'restricted' | 'unavailable';

@@ -131,16 +131,15 @@ export function createDirectoryStore(db: Database, secrets: SecretBox): Director
 async function readSources(from: Statements, secrets: SecretBox): Promise<SourceSettings[]> {
   const rows = await from.query<{
     id: string;
-    kind: 'ami';
+    kind: SourceSettings['kind'];
     settings: Omit<SourceSettings, 'id' | 'kind' | 'secret'>;
     secret: Uint8Array;
   }>(SOURCES);
-  return rows.map(({ id, kind, settings, secret }) => ({
-    ...settings,
-    id,
-    kind,
-    secret: secrets.open(secret),
-  }));
+  // What was put: the settings are those of the kind.
+  return rows.map(
+    ({ id, kind, settings, secret }) =>
+      ({ ...settings, id, kind, secret: secrets.open(secret) }) as SourceSettings,
+  );
 }
 
 async function readOrganisations(tx: Statements, secrets: SecretBox): Promise<OrganisationEntry[]> {

@@ -80,13 +80,17 @@ export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): Dire
 
   const readSources = () =>
     (
-      selectSources.all() as { id: string; kind: 'ami'; settings: string; secret: Uint8Array }[]
-    ).map<SourceSettings>(({ id, kind, settings, secret }) => ({
-      ...(JSON.parse(settings) as Omit<SourceSettings, 'id' | 'kind' | 'secret'>),
-      id,
-      kind,
-      secret: secrets.open(secret),
-    }));
+      selectSources.all() as {
+        id: string;
+        kind: SourceSettings['kind'];
+        settings: string;
+        secret: Uint8Array;
+      }[]
+    ).map(({ id, kind, settings, secret }) => {
+      const stored = JSON.parse(settings) as Omit<SourceSettings, 'id' | 'kind' | 'secret'>;
+      // What `putSource` wrote: the settings are those of the kind.
+      return { ...stored, id, kind, secret: secrets.open(secret) } as SourceSettings;
+    });
 
   const readOrganisations = (): OrganisationEntry[] => {
     const devices = Map.groupBy(selectDevices.all() as unknown as DeviceRow[], userKey);

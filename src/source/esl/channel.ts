@@ -1,0 +1,160 @@
+/**
+ * What the mapper remembers of one FreeSWITCH channel while it lives, and how it reads a channel's headers.
+ *
+ * FreeSWITCH rewrites `Caller-…` in queues, pick-ups and transfers: who a channel is and whose call it belongs to is
+ * read once, when it is born (`meetChannel`), and kept.
+ */
+import type { Direction, LegState, RemoteParty } from '../../call/leg-event.ts';
+import { isWithheld } from '../caller-number.ts';
+import type { Fields } from './packet.ts';
+
+export interface Channel {
+  /** `Unique-ID`: the leg's name. */
+  uuid: string;
+  name: string;
+  /** `Channel-Presence-ID`, `1001@pbx.example.com`: set on the channels of users, never on those of a trunk. */
+  device: string;
+  /** True where FreeSWITCH was called (`Call-Direction: inbound`), false where it calls. */
+  isInbound: boolean;
+  /** The channel that it was made for. */
+  origin: string | undefined;
+  /** Rung by FreeSWITCH itself, for no other channel: click-to-call. */
+  isOriginated: boolean;
+  call: string;
+  /** The number of whoever is behind this channel. */
+  ownNumber: string | undefined;
+  /** Whoever is behind this channel withholds that number. */
+  hidesNumber: boolean;
+  /** What the first caller dialled. */
+  dialled: string | undefined;
+  /** The far party as it is known now. */
+  remote: RemoteParty | undefined;
+  /** A far number that must not be shown any more, as `numberKey` gives it. */
+  hidden?: string;
+  userAgent?: string;
+  /** A phone that was called for this channel has answered. */
+  calleeAnswered: boolean;
+  /** The furthest state told so far. */
+  reached?: LegState;
+}
+
+/** Ends of calls within FreeSWITCH itself; no phone is ever behind them. */
+const HELPER = /^(loopback|null|error|pickup)\//i;
+
+export function isHelper({ name }: Channel): boolean {
+  return HELPER.test(name);
+}
+
+/** Whether the channel can be a leg: a user's, and no helper. */
+export function isUsers(channel: Channel): boolean {
+  return channel.device !== '' && !isHelper(channel);
+}
+
+/** A phone that calls FreeSWITCH makes a call; so does its user whom FreeSWITCH rings first (click-to-call). */
+export function directionOf({ isInbound, isOriginated }: Channel): Direction {
+  return isInbound || isOriginated ? 'OUTGOING' : 'INCOMING';
+}
+
+/**
+ * A channel that is seen for the first time.
+ * @param known finds the channels that live
+ */
+export function meetChannel(fields: Fields, known: (uuid: string) => Channel | undefined): Channel {
+  const uuid = fields.get('Unique-ID') ?? '';
+  const isInbound = fields.get('Call-Direction') !== 'outbound';
+  const device = fields.get('Channel-Presence-ID') ?? '';
+  const origin = originOf(fields);
+  const first = origin === undefined ? undefined : known(origin);
+  const channel: Channel = {
+    uuid,
+    name: fields.get('Channel-Name') ?? '',
+    device,
+    isInbound,
+    origin,
+    isOriginated: false,
+    call: first?.call ?? origin ?? uuid,
+    ownNumber: undefined,
+    hidesNumber: false,
+    dialled: first?.dialled ?? (isInbound ? numberIn(fields.get('Caller-Destination-Number')) : undefined),
+    remote: undefined,
+    calleeAnswered: false,
+  };
+  channel.isOriginated = !isInbound && origin === undefined && !isHelper(channel) && !isQueues(fields);
+  channel.ownNumber = isInbound ? callerIn(fields) : calleeIn(fields, channel);
+  learn(channel, fields);
+  return channel;
+}
+
+/** What any event may tell of its channel later on. It only ever hides. */
+export function learn(channel: Channel, fields: Fields): void {
+  if (channel.isInbound) channel.hidesNumber ||= withholds(fields) || isWithheld(channel.ownNumber ?? '');
+  const userAgent = userAgentIn(fields);
+  if (userAgent !== undefined) channel.userAgent = userAgent;
+  if (channel.device === '') channel.device = fields.get('Channel-Presence-ID') ?? '';
+}
+
+/**
+ * The channel for which this one was made. `Channel-Call-UUID` is of no use: a queue's member has its own at first,
+ * and after a pick-up the caller's channel takes over the picker's. A callcenter's and a fifo's member do not name
+ * the other channel before they are bridged, but the queue's own variables do.
+ */
+function originOf(fields: Fields): string | undefined {
+  const isMadeForOther = fields.get('Other-Type') === 'originator';
+  return [
+    fields.get('variable_originator'),
+    fields.get('variable_cc_member_session_uuid'),
+    fields.get('variable_fifo_bridge_uuid'),
+    fields.get('variable_other_loopback_leg_uuid'),
+    isMadeForOther ? fields.get('Other-Leg-Unique-ID') : undefined,
+    fields.get('variable_fifo_originate_uuid'),
+  ].find((uuid) => uuid !== undefined && uuid !== '' && uuid !== fields.get('Unique-ID'));
+}
+
+/** A queue rings its members by itself as well. */
+function isQueues(fields: Fields): boolean {
+  return fields.has('variable_fifo_outbound_uuid') || fields.has('variable_fifo_originate_uuid');
+}
+
+/** `Caller-Orig-…` stays right when the other one is swapped. */
+export function callerIn(fields: Fields): string | undefined {
+  return (
+    numberIn(fields.get('Caller-Orig-Caller-ID-Number')) ?? numberIn(fields.get('Caller-Caller-ID-Number'))
+  );
+}
+
+/** A browser's phone registers under a name of chance, so a user's number is read from the presence id. */
+function calleeIn(fields: Fields, channel: Channel): string | undefined {
+  const [user = ''] = channel.device.split('@');
+  // A loopback channel's callee is a text.
+  const callee = isHelper(channel) ? undefined : numberIn(fields.get('Caller-Callee-ID-Number'));
+  return numberIn(user) ?? callee ?? numberIn(fields.get('Caller-Destination-Number'));
+}
+
+/** A number as FreeSWITCH writes it, or undefined for its words for none. */
+export function numberIn(value: string | undefined): string | undefined {
+  return value === undefined || /^(0{10}|_undef_|unknown|)$/i.test(value) ? undefined : value;
+}
+
+/**
+ * True where the caller withholds the number: the flag that FreeSWITCH makes of `Privacy: id`, of a `Remote-Party-ID`
+ * and of the dialplan's `privacy`, or the header itself. The number stands in the events nevertheless.
+ */
+export function withholds(fields: Fields): boolean {
+  return (
+    fields.get('Caller-Privacy-Hide-Number') === 'true' ||
+    /\b(id|user|full)\b/i.test(fields.get('variable_sip_Privacy') ?? '') ||
+    /\b(id|user|full)\b/i.test(fields.get('variable_sip_h_Privacy') ?? '') ||
+    /\b(hide_number|full|yes|number)\b/i.test(fields.get('variable_origination_privacy') ?? '')
+  );
+}
+
+/** A browser's phone is known by its transport, whatever it calls itself. */
+function userAgentIn(fields: Fields): string | undefined {
+  const userAgent = fields.get('variable_sip_user_agent') ?? '';
+  const where = ['variable_sip_contact_uri', 'variable_sip_destination_url', 'Channel-Name'];
+  const isWeb =
+    /^wss?$/i.test(fields.get('variable_sip_via_protocol') ?? '') ||
+    where.some((header) => /;transport=wss?\b/i.test(fields.get(header) ?? ''));
+  const told = `${userAgent}${isWeb ? ' transport=ws' : ''}`.trim();
+  return told === '' ? undefined : told;
+}
