@@ -18,6 +18,7 @@ import type { Keys } from './runtime/keys.ts';
 import type { Logger } from './runtime/logger.ts';
 import { VERSION } from './runtime/version.ts';
 import { createAmiSource } from './source/ami/run.ts';
+import { createEslSource } from './source/esl/run.ts';
 import type { Source } from './source/source.ts';
 import { isPostgres, openStore } from './store/open-store.ts';
 import { lockForServing } from './store/sqlite/store.ts';
@@ -176,13 +177,11 @@ function noticeChannels(config: ConnectorConfig, attempter: Attempter, signal: A
 }
 
 function createSource(settings: SourceSettings, log: Logger): Source {
+  const common = { clock: systemClock, random: Math.random, log: log.child({ source: settings.id }) };
   switch (settings.kind) {
     case 'ami':
-      return createAmiSource({
-        settings,
-        clock: systemClock,
-        random: Math.random,
-        log: log.child({ source: settings.id }),
-      });
+      return createAmiSource({ settings, ...common });
+    case 'esl':
+      return createEslSource({ settings, ...common });
   }
 }

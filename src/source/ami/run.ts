@@ -8,6 +8,7 @@ import type { AmiSettings } from '../../policy/directory.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { CallhookError, systemCodeOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { keepConnected, RECONNECT_TIMES, type ReconnectTimes } from '../reconnecting.ts';
 import type { Source, SourceSink } from '../source.ts';
 import { AmiConnection, DEFAULT_TIMES, type AmiTimes } from './connection.ts';
 import { AmiMapper, WANTED_EVENTS } from './mapper.ts';
@@ -22,20 +23,14 @@ export interface AmiSourceOptions {
   times?: Partial<AmiSourceTimes>;
 }
 
-export interface AmiSourceTimes extends AmiTimes {
-  firstRetryMs: number;
-  mostRetryMs: number;
-  /** After a refused login: quick tries would look like an attack and lock the address out. */
-  refusedRetryMs: number;
+export interface AmiSourceTimes extends AmiTimes, ReconnectTimes {
   firstResyncMs: number;
   resyncEveryMs: number;
 }
 
 const TIMES: AmiSourceTimes = {
   ...DEFAULT_TIMES,
-  firstRetryMs: 500,
-  mostRetryMs: 30_000,
-  refusedRetryMs: 60_000,
+  ...RECONNECT_TIMES,
   firstResyncMs: 30_000,
   resyncEveryMs: 300_000,
 };
@@ -45,40 +40,25 @@ export function createAmiSource(options: AmiSourceOptions): Source {
   const times = { ...TIMES, ...options.times };
 
   return {
-    async run(sink, signal) {
-      let failures = 0;
+    run(sink, signal) {
       // Remembered over connections, so that evidence gathered before a break still counts after it.
       let session: Session | undefined;
       const mapper = new AmiMapper({
         ask: (uniqueid, channel) => session?.askPresentation(uniqueid, channel),
         ignored: (channel, why) => sink.ignored(channel, why),
       });
-      while (!signal.aborted) {
-        sink.state({ status: 'connecting' });
-        let advice = 'Asterisk closed the connection.';
-        let retryInMs: number | undefined;
-        try {
-          const connection = await AmiConnection.open(settings, WANTED_EVENTS, times, signal);
-          const stop = () => connection.close();
-          signal.addEventListener('abort', stop, { once: true });
-          session = new Session(connection, mapper, sink, clock, log, times);
-          await session
-            .follow(signal, () => (failures = 0))
-            .finally(() => signal.removeEventListener('abort', stop));
-        } catch (error) {
-          if (!(error instanceof CallhookError)) throw error;
-          advice = error.message;
-          if (error.code === 'SOURCE_LOGIN_REFUSED') retryInMs = times.refusedRetryMs;
-        }
-        session = undefined;
-        if (signal.aborted) return;
-        retryInMs ??=
-          Math.min(times.firstRetryMs * 2 ** failures, times.mostRetryMs) * (0.8 + 0.4 * random());
-        failures += 1;
-        log.warn({ advice, retryInMs: Math.round(retryInMs) }, 'source down');
-        sink.state({ status: 'down', advice, retryInMs });
-        await clock.sleep(retryInMs, signal);
-      }
+      const follow = async (connected: () => void) => {
+        const connection = await AmiConnection.open(settings, WANTED_EVENTS, times, signal);
+        const stop = () => connection.close();
+        signal.addEventListener('abort', stop, { once: true });
+        session = new Session(connection, mapper, sink, clock, log, times);
+        await session.follow(signal, connected).finally(() => {
+          signal.removeEventListener('abort', stop);
+          session = undefined;
+        });
+      };
+      const closed = 'Asterisk closed the connection.';
+      return keepConnected({ follow, closed, times, clock, random, log, sink }, signal);
     },
   };
 }
