@@ -45,6 +45,8 @@ export class LegBook {
   readonly #ids: Ids;
   readonly #open: Map<string, OpenLeg>;
   readonly #ended = new Set<string>();
+  /** Legs whose device type is nobody's word yet: the phone may still tell its name. */
+  readonly #untyped = new Set<string>();
 
   /** @param stored the source's open legs as the store has them */
   constructor(source: IngestSource, ids: Ids, stored: readonly OpenLeg[]) {
@@ -79,7 +81,7 @@ export class LegBook {
 
   take(event: LegEvent, known: Known): { change?: LegChange; verdict: Verdict } {
     const open = this.#open.get(event.leg);
-    if (open !== undefined) return this.#move(open, event, known);
+    if (open !== undefined) return this.#move(this.#typed(open, event), event, known);
     const owner = known.owner(this.#source.id, event.device);
     if (owner === undefined) return { verdict: 'not a device of the directory' };
     if (this.#ended.has(event.leg)) return { verdict: 'nothing new' };
@@ -117,6 +119,7 @@ export class LegBook {
   #meet(event: LegEvent, { organisationId, person, deviceType }: DeviceOwner): Leg {
     const source = this.#source;
     const ofPhone = event.userAgent === undefined ? undefined : deviceTypeOf(event.userAgent);
+    if (deviceType === undefined && ofPhone === undefined) this.#untyped.add(event.leg);
     return {
       sourceId: source.id,
       leg: event.leg,
@@ -128,6 +131,13 @@ export class LegBook {
       person,
       deviceType: deviceType ?? ofPhone ?? source.defaultDeviceType,
     };
+  }
+
+  /** A phone that is called tells its name with its first answer (FreeSWITCH). */
+  #typed(leg: OpenLeg, { userAgent }: LegEvent): OpenLeg {
+    if (userAgent === undefined || !this.#untyped.has(leg.leg)) return leg;
+    const deviceType = deviceTypeOf(userAgent);
+    return deviceType === undefined ? leg : { ...leg, deviceType };
   }
 
   #move(
@@ -171,6 +181,7 @@ export class LegBook {
       return;
     }
     this.#open.delete(leg.leg);
+    this.#untyped.delete(leg.leg);
     this.#ended.add(leg.leg);
     const [oldest] = this.#ended;
     if (this.#ended.size > MAX_ENDED && oldest !== undefined) this.#ended.delete(oldest);

@@ -123,7 +123,8 @@ export class EslConnection {
         this.#paused = false;
         this.#watch();
       }
-      if (!this.#isGreeted) throw notFreeswitch(this.#settings);
+      if (!this.#isGreeted) throw this.#notGreeted();
+      this.#failAll(closedByFreeswitch());
     } finally {
       this.close();
     }
@@ -153,6 +154,12 @@ export class EslConnection {
         // What is behind it is the end.
         return;
     }
+  }
+
+  #notGreeted(): CallhookError {
+    return this.#socket.bytesRead === 0
+      ? unreachable(this.#settings, 'ECONNRESET', undefined)
+      : notFreeswitch(this.#settings);
   }
 
   #answer(text: string): void {

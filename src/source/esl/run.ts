@@ -153,8 +153,10 @@ class Session {
 
   async #details(uuids: readonly string[]): Promise<ReadonlyMap<string, Detail>> {
     const details = new Map<string, Detail>();
-    for (let from = 0; from < uuids.length && this.#mayAskDetails; from += DETAILS_AT_ONCE) {
-      const some = uuids.slice(from, from + DETAILS_AT_ONCE);
+    // A dialplan may choose a channel's name; one with a space in it would be another command.
+    const askable = uuids.filter((uuid) => /^[\w.:@+-]{1,128}$/.test(uuid));
+    for (let from = 0; from < askable.length && this.#mayAskDetails; from += DETAILS_AT_ONCE) {
+      const some = askable.slice(from, from + DETAILS_AT_ONCE);
       const answers = await Promise.all(
         some.map((uuid) => this.#connection.ask(`api uuid_dump ${uuid} json`, 'api uuid_dump')),
       );
