@@ -144,7 +144,7 @@ export function withholds(fields: Fields): boolean {
     fields.get('Caller-Privacy-Hide-Number') === 'true' ||
     /\b(id|user|full)\b/i.test(fields.get('variable_sip_Privacy') ?? '') ||
     /\b(id|user|full)\b/i.test(fields.get('variable_sip_h_Privacy') ?? '') ||
-    /\b(hide_number|full|yes|number)\b/i.test(fields.get('variable_origination_privacy') ?? '')
+    /hide_number/i.test(fields.get('variable_origination_privacy') ?? '')
   );
 }
 
