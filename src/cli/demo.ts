@@ -1,14 +1,13 @@
 /**
- * `callhook demo`: the main job, to be seen on any machine with nothing installed. The bytes of a recorded Asterisk
- * come from a small AMI server at their recorded pace; everything behind it is real: source, ingest, SQLite file,
+ * `callhook demo`: the main job, to be seen on any machine with nothing installed. The bytes of a recorded phone
+ * system come from a small server at their recorded pace; everything behind it is real: source, ingest, SQLite file,
  * signed HTTPS POSTs, listener.
  */
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { runConnector } from '../app.ts';
 import { healthRulesOf, type ConnectorConfig } from '../config/connector-config.ts';
 import { loadKeys } from '../config/installation-key.ts';
@@ -17,27 +16,30 @@ import { planChanges } from '../policy/directory-changes.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { openStore } from '../store/open-store.ts';
-import { startAmiServer, type AmiSession } from './demo/ami-server.ts';
+import { startAsterisk } from './demo/asterisk.ts';
+import { startFreeswitch } from './demo/freeswitch.ts';
 import { demoConfig, demoDirectory } from './demo/installation.ts';
-import { playScene, SCENES } from './demo/recorded-calls.ts';
 import { CallView } from './listen/call-view.ts';
 import { obtainCertificate } from './listen/certificate.ts';
 import { startReceiver, type Delivery } from './listen/receiver.ts';
 import { untilStopped } from './serve.ts';
 
+const PBXES = { asterisk: startAsterisk, freeswitch: startFreeswitch };
+
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('Watch it work: recorded calls of a real Asterisk become signed webhooks on this machine.')
+    .description('Watch it work: recorded calls of a real PBX become signed webhooks on this machine.')
+    .addOption(new Option('--pbx <kind>', 'whose calls').choices(Object.keys(PBXES)).default('asterisk'))
     .option('--json', 'print the messages’ bodies instead of the view')
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async ({ pbx, json }: { pbx: keyof typeof PBXES; json?: boolean }) => {
       const folder = mkdtempSync(join(tmpdir(), 'callhook-demo-'));
       // However it ends: also when a reader has seen enough (program.ts).
       process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-      await demo(folder, json ?? false);
+      await demo(folder, pbx, json ?? false);
     });
 }
 
-async function demo(folder: string, json: boolean): Promise<void> {
+async function demo(folder: string, kind: keyof typeof PBXES, json: boolean): Promise<void> {
   const say = (line: string) => void (json ? process.stderr : process.stdout).write(`${line}\n`);
   const title = (text: string) => styleText('bold', text);
   const stop = untilStopped();
@@ -56,19 +58,11 @@ async function demo(folder: string, json: boolean): Promise<void> {
   );
   const open = new OpenBranches();
 
-  const login = { username: 'callhook', secret: randomBytes(12).toString('base64url') };
-  const subscribed = Promise.withResolvers<AmiSession>();
-  const pbx = await startAmiServer({ ...login, subscribed: subscribed.resolve });
+  const pbx = await PBXES[kind]('office-pbx', systemClock);
 
   const config = demoConfig(folder, certificate.certPath);
   const keys = loadKeys(config, {});
-  await fillDirectory(config, keys, {
-    amiPort: pbx.port,
-    endpointUrl: `${crm.url}calls`,
-    secret,
-    username: login.username,
-    password: login.secret,
-  });
+  await fillDirectory(config, keys, { pbx, endpointUrl: `${crm.url}calls`, secret });
 
   const over = new AbortController();
   const connector = runConnector(
@@ -76,15 +70,15 @@ async function demo(folder: string, json: boolean): Promise<void> {
     AbortSignal.any([stop, over.signal]),
   );
   try {
-    say(title('Callhook demo: a recorded Asterisk → Callhook → signed HTTPS POST → a CRM'));
-    say(styleText('dim', `AMI on 127.0.0.1:${pbx.port}, database ${config.database}, CRM on ${crm.url}`));
-    const session = await Promise.race([subscribed.promise, connector.then(() => undefined)]);
-    for (const scene of SCENES) {
-      if (session === undefined || stop.aborted) break;
+    say(title(`Callhook demo: ${pbx.name} → Callhook → signed HTTPS POST → a CRM`));
+    say(styleText('dim', `${pbx.place}, database ${config.database}, CRM on ${crm.url}`));
+    const listens = await Promise.race([pbx.listened.then(() => true), connector.then(() => false)]);
+    for (const scene of pbx.scenes) {
+      if (!listens || stop.aborted) break;
       say(`\n${title(scene.says)}`);
-      await playScene(scene, session, systemClock, stop);
+      await scene.play(stop);
       await open.allEnded(stop);
-      if (scene === SCENES[0] && !json) say(styleText('dim', `  the last POST’s body: ${open.lastBody}`));
+      if (scene === pbx.scenes[0] && !json) say(styleText('dim', `  the last POST’s body: ${open.lastBody}`));
     }
     if (stop.aborted) return say('\nStopped before its end.');
     say(`\n${title('Done.')} ${view.summary()}`);

@@ -1,10 +1,7 @@
-/** Writes events as FreeSWITCH does, and takes recorded ones apart. */
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+/** Writes events as FreeSWITCH does. */
 import type { LegEvent } from '../../src/call/leg-event.ts';
 import { EslDecoder } from '../../src/source/esl/decoder.ts';
 import { EslMapper } from '../../src/source/esl/mapper.ts';
-import { readJsonFields, WANTED_EVENTS, type Fields } from '../../src/source/esl/packet.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -79,32 +76,4 @@ export function row(channel: Headers, callstate: string): Headers {
 
 export function list(rows: readonly Headers[]): string {
   return JSON.stringify(rows.length === 0 ? { row_count: 0 } : { row_count: rows.length, rows });
-}
-
-export interface RecordedEvent {
-  name: string;
-  fields: Fields;
-  /** All headers, as FreeSWITCH wrote them. */
-  headers: Record<string, unknown>;
-  bytes: Buffer;
-}
-
-/** The events of a recording (JSON ones) that tell something of a channel. */
-export function recordedEvents(recording: string): RecordedEvent[] {
-  const bytes = gunzipSync(readFileSync(recording));
-  const events: RecordedEvent[] = [];
-  for (let at = 0; ;) {
-    const end = bytes.indexOf('\n\n', at);
-    if (end < 0) return events;
-    const head = bytes.toString('utf8', at, end);
-    const bodyEnd = end + 2 + Number(/Content-Length: (\d+)/.exec(head)?.[1] ?? 0);
-    const body = bytes.toString('utf8', end + 2, bodyEnd);
-    const fields = head.includes('event-json') ? readJsonFields(body) : undefined;
-    const name = fields?.get('Event-Name') ?? '';
-    if (fields !== undefined && WANTED_EVENTS.has(name)) {
-      const headers = JSON.parse(body) as Record<string, unknown>;
-      events.push({ name, fields, headers, bytes: bytes.subarray(at, bodyEnd) });
-    }
-    at = bodyEnd;
-  }
 }

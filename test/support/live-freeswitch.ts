@@ -3,7 +3,8 @@
  * asked for some, cut anyhow, and answers `show channels` and `uuid_dump` with the channels that are up at that moment.
  */
 import { response, startEslServer, type EslSession } from '../../src/cli/demo/esl-server.ts';
-import { list, recordedEvents, row, type Headers } from './esl.ts';
+import { recordedEvents } from '../../src/cli/demo/recorded-events.ts';
+import { list, row, type Headers } from './esl.ts';
 
 export interface LiveFreeswitch {
   port: number;
@@ -36,7 +37,8 @@ export async function startLiveFreeswitch(recording: string, password: string): 
   });
 
   /** Keeps the channels as FreeSWITCH would. */
-  const remember = ({ name, headers }: (typeof events)[number]) => {
+  const remember = ({ name, body }: (typeof events)[number]) => {
+    const headers = JSON.parse(body) as Record<string, unknown>;
     const uuid = String(headers['Unique-ID']);
     if (name === 'CHANNEL_CREATE') up.set(uuid, { born: headers as Headers, now: headers });
     const channel = up.get(uuid);

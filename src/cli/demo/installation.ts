@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { DEFAULTS, type ConnectorConfig } from '../../config/connector-config.ts';
 import type { Directory } from '../../policy/directory.ts';
 import { DEFAULT_STATES, OPEN_PRIVACY } from '../../policy/organisation.ts';
+import type { DemoPbx } from './pbx.ts';
 
 export interface DemoPlaces {
-  amiPort: number;
+  pbx: Pick<DemoPbx, 'source' | 'deviceOf' | 'numberOf'>;
   endpointUrl: string;
   /** The endpoint's signing secret. */
   secret: string;
-  username: string;
-  password: string;
 }
 
 const PEOPLE = [
@@ -20,20 +19,9 @@ const PEOPLE = [
 ] as const;
 
 /** Three people with a phone each, as in the recordings; their own numbers are masked, to show that it works. */
-export function demoDirectory({ amiPort, endpointUrl, secret, username, password }: DemoPlaces): Directory {
+export function demoDirectory({ pbx, endpointUrl, secret }: DemoPlaces): Directory {
   return {
-    sources: [
-      {
-        id: 'office-pbx',
-        kind: 'ami',
-        host: '127.0.0.1',
-        port: amiPort,
-        tls: false,
-        username,
-        secret: password,
-        defaultDeviceType: 'DESKTOP',
-      },
-    ],
+    sources: [pbx.source],
     organisations: [
       {
         id: 'acme',
@@ -43,9 +31,9 @@ export function demoDirectory({ amiPort, endpointUrl, secret, username, password
         users: PEOPLE.map(([extension, name]) => ({
           userId: `${name}@acme.example`,
           email: `${name}@acme.example`,
-          numbers: [`+35894272${extension}`],
+          numbers: [pbx.numberOf(extension)],
           extensions: [extension],
-          devices: [{ source: 'office-pbx', address: `PJSIP/${extension}`, type: 'SOFT' }],
+          devices: [{ source: pbx.source.id, address: pbx.deviceOf(extension), type: 'SOFT' }],
         })),
         functionNumbers: [{ number: '+358942723000', kind: 'QUEUE' }],
         endpoints: [{ id: 'crm', url: endpointUrl, secret, states: DEFAULT_STATES, delivery: {} }],
