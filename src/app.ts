@@ -3,8 +3,8 @@
  *
  *   source → ingest → store → dispatcher → endpoint
  */
-import { readFileSync } from 'node:fs';
 import { createApi, listen } from './api/server.ts';
+import { readCertificates } from './config/certificates.ts';
 import { healthRulesOf, type ConnectorConfig } from './config/connector-config.ts';
 import { parseAllowed } from './delivery/address-guard.ts';
 import { createAttempter, type Attempter } from './delivery/attempt.ts';
@@ -14,7 +14,6 @@ import { SourceLeases } from './ingest/source-leases.ts';
 import { SourceWatch } from './ingest/source-watch.ts';
 import type { SourceSettings } from './policy/directory.ts';
 import { systemClock, type Clock } from './runtime/clock.ts';
-import { CallhookError, systemCodeOf } from './runtime/errors.ts';
 import type { Keys } from './runtime/keys.ts';
 import type { Logger } from './runtime/logger.ts';
 import { VERSION } from './runtime/version.ts';
@@ -78,7 +77,7 @@ async function runOn(
   const clock: Clock = { ...systemClock, nowMs: () => store.nowMs() };
   const attempter = createAttempter({
     allowed: parseAllowed(config.allowed_addresses).allowed,
-    trustedCertificates: config.trusted_certificate_files.map(readCertificate),
+    trustedCertificates: readCertificates(config.trusted_certificate_files),
     timeouts: {
       connectMs: config.connect_timeout_seconds * 1_000,
       totalMs: config.attempt_timeout_seconds * 1_000,
@@ -166,7 +165,7 @@ async function runOn(
 /** The ways to the operator that are configured. */
 function noticeChannels(config: ConnectorConfig, attempter: Attempter, signal: AbortSignal) {
   const { smtp_url, operator_webhook_url, operator_webhook_secret: secret } = config;
-  const trustedCertificates = config.trusted_certificate_files.map(readCertificate);
+  const trustedCertificates = readCertificates(config.trusted_certificate_files);
   const { mail_from: from, mail_to: to } = config;
   return {
     ...(smtp_url !== '' && { mail: createMail({ url: smtp_url, from, to, trustedCertificates, signal }) }),
@@ -185,17 +184,5 @@ function createSource(settings: SourceSettings, log: Logger): Source {
         random: Math.random,
         log: log.child({ source: settings.id }),
       });
-  }
-}
-
-function readCertificate(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new CallhookError(
-      'CONFIG_INVALID',
-      `trusted_certificate_files: ${file} cannot be read (${systemCodeOf(cause)}).`,
-      { cause },
-    );
   }
 }
