@@ -340,6 +340,7 @@ export function storeContract(backend: Backend): void {
       await settle(store, a, retryAt(50), 2);
       assert.equal(await store.upkeep.expire(40, 100), 1);
       assert.equal(await store.upkeep.expire(40, 100), 0);
+      assert.deepEqual(await messageIds(store, 41), [], 'its head keeps the time of its retry');
       const [again] = await store.outbox.claim(50, ALL);
       await settle(store, again!, { kind: 'delivered' }, 51);
       assert.deepEqual(again?.skipped, [], 'what is behind it is not skipped yet');
