@@ -94,8 +94,16 @@ export class Dispatcher {
   }
 
   #start(claim: Claim): void {
-    const work = this.#attempt(claim).finally(() => this.#underWay.delete(work));
+    const work = this.#attempt(claim)
+      .catch((error: unknown) => this.#fault(claim, error))
+      .finally(() => this.#underWay.delete(work));
     this.#underWay.add(work);
+  }
+
+  /** What is left of a claim lapses, or is due again after the start: nothing is lost, and nobody waits for it. */
+  #fault({ messageId }: Claim, error: unknown): void {
+    const problem = error instanceof Error ? error.message : 'unknown';
+    this.#options.log.error({ message: messageId, problem }, 'a claim could not be given back');
   }
 
   async #attempt(claim: Claim): Promise<void> {

@@ -204,6 +204,13 @@ export function createOutboxStore(
         book.isDue(entry, next.kind === 'later' ? next.dueAtMs : nowMs);
         book.changed(entry);
       }
+      // An endpoint that was removed and made again waits for no claims of its former self.
+      for (const { organisationId, endpointId } of lost) {
+        const entry = book.get(organisationId, endpointId);
+        if (entry === undefined) continue;
+        entry.full = false;
+        book.changed(entry);
+      }
       return lost.map(({ messageId }) => messageId);
     },
 
