@@ -99,15 +99,13 @@ class Session implements Statements {
 
   query<Row>(sql: string, values: readonly unknown[] = [], withinMs?: number): Promise<Row[]> {
     const name = this.#prepares && values.length > 0 ? preparedName(sql) : undefined;
-    const statement = {
+    const statement: QueryConfig & { query_timeout?: number } = {
       text: sql,
       values: [...values],
       ...(name !== undefined && { name }),
-      query_timeout: withinMs,
+      ...(withinMs !== undefined && { query_timeout: withinMs }),
     };
-    const rows = this.#client
-      .query<never>(statement as QueryConfig<never>)
-      .then((result) => result.rows as Row[]);
+    const rows = this.#client.query<never>(statement).then((result) => result.rows as Row[]);
     // It is asked for by `failure`, also where nobody waits for the rows.
     rows.catch(() => {});
     this.#sent.push(rows);
