@@ -101,6 +101,7 @@ async function runOn(
     limits: { total: config.max_attempts_at_once, perEndpoint: config.max_attempts_per_endpoint },
     graceMs: config.shutdown_grace_seconds * 1_000,
     settled: observer.settled,
+    expired: (count) => metrics.expired(count),
   });
   const ingest = new Ingest({
     store,

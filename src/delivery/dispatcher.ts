@@ -22,6 +22,7 @@ export interface DispatcherOptions {
   /** At a stop, attempts under way may take this long. */
   graceMs: number;
   /** Told of each attempt when it is settled: metrics and traces. */
+  expired?(count: number): void;
   settled?(claim: Claim, attempt: AttemptRecord, next: Settlement['next']): void;
 }
 
@@ -78,9 +79,10 @@ export class Dispatcher {
     try {
       const room = this.#windows.room(nowMs);
       if (room === 0) return waitUntil(this.#windows.nextRoomAtMs(nowMs), nowMs);
+      const { expired = () => {} } = this.#options;
       const perEndpoint = (organisationId: string, endpointId: string) =>
         this.#windows.roomFor(`${organisationId}/${endpointId}`);
-      const claims = await outbox.claim(nowMs, { total: room, perEndpoint });
+      const claims = await outbox.claim(nowMs, { total: room, perEndpoint, expired });
       for (const claim of claims) this.#start(claim);
       if (claims.length === room) return 0;
       return waitUntil(await outbox.nextDueAtMs(), nowMs);
