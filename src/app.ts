@@ -88,7 +88,8 @@ async function runOn(
   });
   const metrics = createMetrics({
     version: VERSION,
-    overview: () => overviewOf(store, ingest.problem === undefined, dispatcher.attemptsUnderWay),
+    overview: () =>
+      overviewOf(store, (ingest.problem ?? sources.problem) === undefined, dispatcher.attemptsUnderWay),
   });
   const tracing = await createTracing({ otlpUrl: config.otlp_url, version: VERSION, log });
   const observer = createObserver(metrics, tracing, clock);
@@ -101,6 +102,7 @@ async function runOn(
     limits: { total: config.max_attempts_at_once, perEndpoint: config.max_attempts_per_endpoint },
     graceMs: config.shutdown_grace_seconds * 1_000,
     settled: observer.settled,
+    expired: (count) => metrics.expired(count),
   });
   const ingest = new Ingest({
     store,
@@ -126,7 +128,7 @@ async function runOn(
     endCallsAfterLostMs: config.end_calls_after_minutes_lost * MINUTE_MS,
   });
   const api = createApi({
-    databaseProblem: () => ingest.problem,
+    databaseProblem: () => ingest.problem ?? sources.problem,
     sources: () => sources.states(),
     metrics,
   });
@@ -158,8 +160,8 @@ async function runOn(
     await ingest.close();
   } finally {
     delivering.abort();
-    await Promise.all([dispatched, upkept]);
-    await Promise.all([attempter.close(), api.close(), tracing.close()]);
+    await Promise.allSettled([dispatched, upkept]);
+    await Promise.allSettled([attempter.close(), api.close(), tracing.close()]);
   }
 }
 

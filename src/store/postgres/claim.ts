@@ -84,7 +84,8 @@ export class Claiming {
     const isOver = ({ message_id, expires_at_ms }: HeadRow) =>
       message_id === null || (expires_at_ms !== null && expires_at_ms <= nowMs);
     const over = heads.filter(isOver).map((head) => ({ ...laneName(head), laneId: head.lane_id }));
-    await expireLanes(tx, over, nowMs);
+    const expired = await expireLanes(tx, over, nowMs);
+    if (expired > 0) limits.expired?.(expired);
 
     const isTotal = heads.length >= limits.total;
     const byEndpoint = Map.groupBy(heads, (head) => nameOf(laneName(head)));

@@ -11,8 +11,12 @@ import { isAway, isConflict, told } from './problem.ts';
 
 /** What takes whole statements: a transaction, or the database for each on its own. */
 export interface Statements {
-  /** Sends it at once. @returns its rows, which need not be waited for */
-  query<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Sends it at once.
+   * @param withinMs for a statement that may take longer than others
+   * @returns its rows, which need not be waited for
+   */
+  query<Row>(sql: string, values?: readonly unknown[], withinMs?: number): Promise<Row[]>;
 }
 
 /**
@@ -93,12 +97,15 @@ class Session implements Statements {
     this.#prepares = prepares;
   }
 
-  query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+  query<Row>(sql: string, values: readonly unknown[] = [], withinMs?: number): Promise<Row[]> {
     const name = this.#prepares && values.length > 0 ? preparedName(sql) : undefined;
-    const statement = { text: sql, values: [...values], ...(name !== undefined && { name }) };
-    const rows = this.#client
-      .query<never>(statement as QueryConfig<never>)
-      .then((result) => result.rows as Row[]);
+    const statement: QueryConfig & { query_timeout?: number } = {
+      text: sql,
+      values: [...values],
+      ...(name !== undefined && { name }),
+      ...(withinMs !== undefined && { query_timeout: withinMs }),
+    };
+    const rows = this.#client.query<never>(statement).then((result) => result.rows as Row[]);
     // It is asked for by `failure`, also where nobody waits for the rows.
     rows.catch(() => {});
     this.#sent.push(rows);
