@@ -67,6 +67,23 @@ test('an organisation without endpoint is shown what one would get', async (t) =
   assert.match(err, /acme has no endpoint; this is what one with the usual states would get/);
 });
 
+test('a FreeSWITCH is played back like an Asterisk, its connections in the order given', async (t) => {
+  const folder = `${TRANSCRIPTS}freeswitch/38-esl-reconnect/`;
+  const yaml = directoryYaml(8021, CRM)
+    .replace('kind: ami', 'kind: esl')
+    .replaceAll(/PJSIP\/(\d+)/g, '$1@pbx.example.com')
+    .replaceAll('+35894272', '+3589427');
+  const recordings = [`${folder}esl.raw.gz`, `${folder}esl-2.raw.gz`];
+  const { code, err, messages } = await playback(t, recordings, yaml);
+  assert.deepEqual([code, err], [0, '']);
+  assertExpected(messages, transcriptsOf('freeswitch').find(({ name }) => name.includes('/38-'))!.expected);
+  const wrong = await playback(t, [ANSWERED], yaml);
+  assert.match(
+    wrong.err,
+    /There are no Event Socket packets in .* Is it a recording of FreeSWITCH's Event Socket\?/,
+  );
+});
+
 for (const [what, args, told] of [
   [
     'a source that the file does not have',

@@ -144,6 +144,26 @@ test('the device type is the directory’s, else the phone’s, else the source�
   );
 });
 
+test('a phone that tells its name late gives the device type from then on, unless the directory knows it', async (t) => {
+  const [organisation] = directoryFor('PJSIP').organisations;
+  const users = organisation!.users.map((user) => ({
+    ...user,
+    devices: [...user.devices, { source: 'pbx', address: `PJSIP/${user.extensions[0]}-b` }],
+  }));
+  const { sink, messages } = await start(t, acme({ users }));
+  for (const device of ['PJSIP/1001', 'PJSIP/1001-b']) {
+    await sink.legs([
+      leg({ leg: device, device, state: 'TRYING' }),
+      leg({ leg: device, device, state: 'EARLY', userAgent: 'Grandstream HT801 1.0.29.8' }),
+      leg({ leg: device, device, state: 'TERMINATED' }),
+    ]);
+  }
+  assert.deepEqual(
+    messages.map(({ device_type }) => device_type),
+    ['SOFT', 'SOFT', 'FXS', 'FXS'],
+  );
+});
+
 test('privacy is applied before anything is stored: neither outbox nor log hold what must not leave', async (t) => {
   const privacy = {
     removeLocalUserId: true,
