@@ -36,7 +36,7 @@ export async function startAsterisk(id: string, clock: Clock): Promise<DemoPbx> 
     },
     deviceOf: (extension) => `PJSIP/${extension}`,
     numberOf: (extension) => `+35894272${extension}`,
-    listened: subscribed.promise.then(() => {}),
+    listened: subscribed.promise,
     scenes: SCENES.map(([recording, says]) => ({
       says,
       play: async (signal) => play(recording, await subscribed.promise, clock, signal),

@@ -29,7 +29,7 @@ export async function startFreeswitch(id: string, clock: Clock): Promise<DemoPbx
     source: { id, kind: 'esl', host: '127.0.0.1', port, secret: password, defaultDeviceType: 'DESKTOP' },
     deviceOf: (extension) => `${extension}@pbx.example.com`,
     numberOf: (extension) => `+3589427${extension}`,
-    listened: subscribed.promise.then(() => {}),
+    listened: subscribed.promise,
     scenes: SCENES.map(([recording, says]) => ({
       says,
       play: async (signal) => play(recording, await subscribed.promise, clock, signal),

@@ -13,7 +13,7 @@ export interface DemoPbx {
   /** The user's public number in the recordings. */
   numberOf(extension: string): string;
   /** Resolves when Callhook listens. */
-  listened: Promise<void>;
+  listened: Promise<unknown>;
   scenes: readonly Scene[];
   close(): Promise<void>;
 }

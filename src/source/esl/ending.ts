@@ -33,14 +33,10 @@ export function endingOf(isInbound: boolean, fields: Fields): Ending {
 
 function endingOfCalled(cause: string, fields: Fields): Ending {
   if (cause === 'RECOVERY_ON_TIMER_EXPIRE') return 'GIVEN_UP';
-  switch (fields.get('variable_sip_hangup_disposition')) {
-    case 'recv_refuse':
-      // 487 is what a phone answers to our own CANCEL.
-      if (fields.get('variable_sip_term_status') !== '487') return 'REFUSED';
-      break;
-    case 'send_cancel':
-      return 'GIVEN_UP';
-  }
+  const disposition = fields.get('variable_sip_hangup_disposition');
+  if (disposition === 'send_cancel') return 'GIVEN_UP';
+  // 487 is what a phone answers to our own CANCEL.
+  if (disposition === 'recv_refuse' && fields.get('variable_sip_term_status') !== '487') return 'REFUSED';
   return GIVEN_UP.has(cause) || GIVEN_UP_ON_PHONE.has(cause) ? 'GIVEN_UP' : 'REFUSED';
 }
 

@@ -108,14 +108,14 @@ export function readList(body: string): ListedChannel[] | undefined {
   const listed: ListedChannel[] = [];
   for (const row of rows as unknown[]) {
     if (typeof row !== 'object' || row === null || !('callstate' in row) || 'b_uuid' in row) return undefined;
-    const fields = fieldsOf(row as Record<string, unknown>);
+    const fields = fieldsOf(row);
     const uuid = fields.get('Unique-ID');
     if (uuid !== undefined) listed.push({ uuid, fields });
   }
   return listed;
 }
 
-function fieldsOf(row: Record<string, unknown>): Fields {
+function fieldsOf(row: Readonly<Partial<Record<string, unknown>>>): Fields {
   const isInbound = row['direction'] !== 'outbound';
   const isMadeForOther = !isInbound && row['call_uuid'] !== row['uuid'];
   const written: readonly (readonly [string, unknown])[] = [
