@@ -1,6 +1,8 @@
 /** What FreeSWITCH's channels become: the cases that recorded calls taught, one by one. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import fc from 'fast-check';
+import { recordedEvents } from '../../src/cli/demo/recorded-events.ts';
 import type { Ending, LegEvent } from '../../src/call/leg-event.ts';
 import { EslMapper } from '../../src/source/esl/mapper.ts';
 import { readList } from '../../src/source/esl/resync.ts';
@@ -16,6 +18,7 @@ import {
   TRUNK,
   type Headers,
 } from '../support/esl.ts';
+import { TRANSCRIPTS } from '../support/transcripts.ts';
 
 const without = (channel: Headers, ...names: string[]): Headers =>
   Object.fromEntries(Object.entries(channel).filter(([name]) => !names.includes(name)));
@@ -98,8 +101,12 @@ test('the call is that of the channel which the phone was called for, whatever C
   assert.deepEqual([...new Set(events.map(({ call }) => call))], ['a']);
 });
 
-test('a callcenter’s and a fifo’s members are called by the caller in the queue', () => {
-  for (const variable of ['variable_cc_member_session_uuid', 'variable_fifo_bridge_uuid']) {
+test('members of a callcenter, a fifo and a group that is dialled at once are called by the one caller', () => {
+  for (const variable of [
+    'variable_cc_member_session_uuid',
+    'variable_fifo_bridge_uuid',
+    'variable_ent_originate_aleg_uuid',
+  ]) {
     const [member] = map(
       event('CHANNEL_CREATE', TRUNK) + event('CHANNEL_CREATE', ALONE, { [variable]: 'a' }),
     );
@@ -362,4 +369,24 @@ test('everything that began has ended when FreeSWITCH has no channel any more, a
   mapper.beginResync();
   const { legs, alive } = mapper.completeResync([], new Map(), 2_000);
   assert.deepEqual([legs, [...alive], mapper.remembers], [[], [], 0]);
+});
+
+test('whatever is left out, repeated or put in another order, no user is made up and nothing stays for ever', () => {
+  const recorded = recordedEvents(`${TRANSCRIPTS}freeswitch/28-attended-transfer/esl.raw.gz`);
+  const users = new Set(['1001@pbx.example.com', '1002@pbx.example.com']);
+  fc.assert(
+    fc.property(fc.array(fc.nat(recorded.length - 1), { maxLength: 120 }), (order) => {
+      const mapper = new EslMapper();
+      for (const at of order) {
+        const { name, fields } = recorded[at]!;
+        for (const told of mapper.take({ kind: 'event', name, fields }, 0)) {
+          assert.ok(users.has(told.device), told.device);
+        }
+      }
+      mapper.beginResync();
+      assert.equal(mapper.completeResync([], new Map(), 0).alive.size, 0);
+      assert.equal(mapper.remembers, 0);
+    }),
+    { numRuns: 500 },
+  );
 });

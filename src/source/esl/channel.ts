@@ -63,7 +63,7 @@ export function meetChannel(fields: Fields, known: (uuid: string) => Channel | u
   const uuid = fields.get('Unique-ID') ?? '';
   const isInbound = fields.get('Call-Direction') !== 'outbound';
   const device = fields.get('Channel-Presence-ID') ?? '';
-  const origin = originOf(fields);
+  const origin = originOf(fields, isInbound);
   const first = origin === undefined ? undefined : known(origin);
   const channel: Channel = {
     uuid,
@@ -98,13 +98,16 @@ export function learn(channel: Channel, fields: Fields): void {
  * and after a pick-up the caller's channel takes over the picker's. A callcenter's and a fifo's member do not name
  * the other channel before they are bridged, but the queue's own variables do.
  */
-function originOf(fields: Fields): string | undefined {
+function originOf(fields: Fields, isInbound: boolean): string | undefined {
+  // The second half of a loopback is made for the first. Any other channel that calls FreeSWITCH is made for itself.
+  if (isInbound) return fields.get('variable_other_loopback_leg_uuid');
   const isMadeForOther = fields.get('Other-Type') === 'originator';
   return [
     fields.get('variable_originator'),
+    fields.get('variable_ent_originate_aleg_uuid'),
+    fields.get('variable_originating_leg_uuid'),
     fields.get('variable_cc_member_session_uuid'),
     fields.get('variable_fifo_bridge_uuid'),
-    fields.get('variable_other_loopback_leg_uuid'),
     isMadeForOther ? fields.get('Other-Leg-Unique-ID') : undefined,
     fields.get('variable_fifo_originate_uuid'),
   ].find((uuid) => uuid !== undefined && uuid !== '' && uuid !== fields.get('Unique-ID'));

@@ -56,6 +56,8 @@ const WANTED_FIELDS: ReadonlySet<string> = new Set([
   'Other-Leg-Privacy-Hide-Number',
   'Hangup-Cause',
   'variable_originator',
+  'variable_ent_originate_aleg_uuid',
+  'variable_originating_leg_uuid',
   'variable_cc_member_session_uuid',
   'variable_fifo_bridge_uuid',
   'variable_fifo_originate_uuid',
