@@ -48,7 +48,8 @@ export function playbackCommand(): Command {
 function readDirectory(file: string) {
   const wanted = readDirectoryFile({ file, text: readText(file), env: environment, secrets: 'ignore' });
   // Nothing is signed here, so an endpoint needs no secret.
-  return completeDirectory(wanted, { sources: [], organisations: [] }, () => '').directory;
+  const none = { signingSecret: () => '', sourceToken: () => '' };
+  return completeDirectory(wanted, { sources: [], organisations: [] }, none).directory;
 }
 
 /** @throws CallhookError `DIRECTORY_FILE_INVALID` */

@@ -7,10 +7,15 @@
  */
 import type { z } from 'zod';
 import type { DeliverySettings } from '../policy/delivery-settings.ts';
-import type { SourceSettings } from '../policy/directory.ts';
+import type { AmiSettings, SourceSettings } from '../policy/directory.ts';
 import type { Device, PrivacySettings, User } from '../policy/organisation.ts';
 import { normaliseNumber, toE164 } from '../policy/phone-number.ts';
-import type { WantedDirectory, WantedEndpoint, WantedOrganisation } from '../policy/wanted-directory.ts';
+import type {
+  WantedDirectory,
+  WantedEndpoint,
+  WantedOrganisation,
+  WantedSource,
+} from '../policy/wanted-directory.ts';
 import { checkClaims } from './directory-file/claims.ts';
 import { invalidFile, type Path, type Problem } from './directory-file/problem.ts';
 import { resolveReferences, type Environment } from './directory-file/references.ts';
@@ -23,7 +28,7 @@ export interface DirectoryFileOptions {
   text: string;
   env: Environment;
   /** Sources that devices may be on beside the file's own. */
-  knownSources?: readonly string[];
+  knownSources?: readonly Pick<SourceSettings, 'id' | 'kind'>[];
   /** `ignore` leaves secrets that are missing or wrong empty, for work that talks to nobody. Else `resolve`. */
   secrets?: 'resolve' | 'ignore';
 }
@@ -79,9 +84,18 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   return issue.keys.map((key, index) => ({ path: [...path, key], text: texts[index] ?? '' }));
 }
 
-function sourceOf(source: FileSource): SourceSettings {
+function sourceOf(source: FileSource): WantedSource {
+  return source.kind === 'http' ? httpSourceOf(source) : amiSourceOf(source);
+}
+
+function httpSourceOf(source: Extract<FileSource, { kind: 'http' }>): WantedSource {
+  const { id, kind, secret, default_device_type: defaultDeviceType } = source;
+  return { id, kind, defaultDeviceType, ...(secret !== undefined && { secret }) };
+}
+
+function amiSourceOf(source: Extract<FileSource, { kind: 'ami' }>): AmiSettings {
   const { id, kind, host, tls, username, secret } = source;
-  const settings: SourceSettings = {
+  const settings: AmiSettings = {
     id,
     kind,
     host,

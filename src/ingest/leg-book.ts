@@ -34,8 +34,8 @@ interface Ended {
   verdict: Verdict;
 }
 
-/** Ended legs that are remembered, so that a late event does not open them again. */
-const MAX_ENDED = 10_000;
+/** Ended legs that are remembered, so that a late event does not open them again: more than any batch has. */
+const MAX_ENDED = 20_000;
 
 /** A leg that has not moved yet has no progress. */
 type Leg = Omit<OpenLeg, 'progress'> & Partial<Pick<OpenLeg, 'progress'>>;
@@ -44,17 +44,31 @@ export class LegBook {
   readonly #source: IngestSource;
   readonly #ids: Ids;
   readonly #open: Map<string, OpenLeg>;
-  readonly #ended = new Set<string>();
+  readonly #ended: Set<string>;
 
-  /** @param stored the source's open legs as the store has them */
-  constructor(source: IngestSource, ids: Ids, stored: readonly OpenLeg[]) {
+  /**
+   * @param stored the source's open legs as the store has them
+   * @param ended names of legs of which it is known that they have ended
+   */
+  constructor(
+    source: IngestSource,
+    ids: Ids,
+    stored: Iterable<OpenLeg>,
+    ended: ReadonlySet<string> = new Set(),
+  ) {
     this.#source = source;
     this.#ids = ids;
-    this.#open = new Map(stored.map((leg) => [leg.leg, leg]));
+    this.#open = new Map(Array.from(stored, (leg) => [leg.leg, leg]));
+    this.#ended = new Set(ended);
   }
 
   get sourceId(): string {
     return this.#source.id;
+  }
+
+  /** The legs that are open now. */
+  openLegs(): Iterable<OpenLeg> {
+    return this.#open.values();
   }
 
   /** What must be known to take these events. */

@@ -15,16 +15,9 @@ import type {
 } from './organisation.ts';
 
 export function sourceDifferences(before: SourceSettings, after: SourceSettings): string[] {
-  return differing({
-    kind: before.kind === after.kind,
-    host: before.host === after.host,
-    port: before.port === after.port,
-    tls: before.tls === after.tls,
-    ca_file: before.caFile === after.caFile,
-    username: before.username === after.username,
-    secret: before.secret === after.secret,
-    default_device_type: before.defaultDeviceType === after.defaultDeviceType,
-  });
+  if (before.kind !== after.kind) return ['kind'];
+  const [was, is] = [sourceValues(before), sourceValues(after)];
+  return differing(Object.fromEntries(Object.keys(is).map((name) => [name, was[name] === is[name]])));
 }
 
 export function organisationDifferences(before: Organisation, after: Organisation): string[] {
@@ -64,6 +57,13 @@ export function endpointDifferences(before: EndpointWithSecret, after: EndpointW
     max_at_once: before.delivery.maxAtOnce === after.delivery.maxAtOnce,
     max_per_second: before.delivery.maxPerSecond === after.delivery.maxPerSecond,
   });
+}
+
+function sourceValues(source: SourceSettings): Record<string, unknown> {
+  const { secret, defaultDeviceType: default_device_type } = source;
+  if (source.kind === 'http') return { secret, default_device_type };
+  const { host, port, tls, caFile: ca_file, username } = source;
+  return { host, port, tls, ca_file, username, secret, default_device_type };
 }
 
 function isSameJson(before: unknown, after: unknown): boolean {

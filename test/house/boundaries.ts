@@ -27,7 +27,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/delivery/signature.ts',
     'src/delivery/address-guard.ts',
   ],
-  'src/api': ['src/runtime', 'src/source/source.ts', 'src/store/store.ts'],
+  'src/api': [
+    'src/policy',
+    'src/runtime',
+    'src/source/source.ts',
+    'src/source/http-ingest',
+    'src/ingest/shared-ingest.ts',
+    'src/store/store.ts',
+  ],
   'src/app.ts': ['src'],
   'src/cli': ['src'],
 };

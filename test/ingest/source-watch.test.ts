@@ -6,7 +6,7 @@ import { Ingest } from '../../src/ingest/ingest.ts';
 import { SourceLeases } from '../../src/ingest/source-leases.ts';
 import { SourceWatch } from '../../src/ingest/source-watch.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
-import type { SourceSettings } from '../../src/policy/directory.ts';
+import type { ReadSourceSettings } from '../../src/policy/directory.ts';
 import { systemClock, type Clock } from '../../src/runtime/clock.ts';
 import { deriveKeys } from '../../src/runtime/keys.ts';
 import { createLogger } from '../../src/runtime/logger.ts';
@@ -65,7 +65,7 @@ async function start(t: TestContext, more: More = {}) {
     health: store.health,
     leases: new SourceLeases(store.leases, 'node', 10_000),
     ingest,
-    create: (settings: SourceSettings) => ({
+    create: (settings: ReadSourceSettings) => ({
       async run(sink, signal) {
         sinks.push(sink);
         note(`start ${settings.id} ${settings.host}`);

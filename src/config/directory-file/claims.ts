@@ -10,7 +10,7 @@ import type { Path, Problem } from './problem.ts';
 
 export interface ClaimOptions {
   /** Sources that are there beside the file's own. */
-  knownSources: readonly string[];
+  knownSources: readonly { id: string; kind: string }[];
   lineOf(path: Path): number;
 }
 
@@ -24,7 +24,9 @@ export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOption
   const refuse = (path: Path, text: string) => void problems.push({ path, text });
   const root: Part = { path: [], value: tree };
   const sources = listOf(root, 'sources');
-  const sourceIds = [...new Set([...textsOf(sources, 'id').map(([, id]) => id), ...knownSources])];
+  const sourceIds = [
+    ...new Set([...textsOf(sources, 'id').map(([, id]) => id), ...knownSources.map(({ id }) => id)]),
+  ];
 
   const refuseTwice = (parts: readonly (readonly [Path, string])[], word: string) => {
     const first = new Map<string, Path>();
@@ -35,10 +37,11 @@ export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOption
     }
   };
 
-  /** A source that only the database has is of the one kind that there is. */
   const kindOf = (id: string) => {
     const source = sources.find((candidate) => textOf(candidate, 'id') === id);
-    return source === undefined ? 'ami' : textOf(source, 'kind');
+    return source === undefined
+      ? knownSources.find((known) => known.id === id)?.kind
+      : textOf(source, 'kind');
   };
 
   const checkDevices = (organisations: readonly Part[]) => {

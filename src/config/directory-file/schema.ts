@@ -44,12 +44,13 @@ function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 
 function oneOf<const Words extends readonly string[]>(words: Words) {
   return z.enum(words, {
-    error: ({ input }) => {
-      if (input === undefined) return undefined;
-      const near = typeof input === 'string' ? nearWord(input, words) : undefined;
-      return `must be ${words.length > 1 ? 'one of ' : ''}${words.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`;
-    },
+    error: ({ input }) => (input === undefined ? undefined : wordChoice(input, words)),
   });
+}
+
+function wordChoice(input: unknown, words: readonly string[]): string {
+  const near = typeof input === 'string' ? nearWord(input, words) : undefined;
+  return `must be ${words.length > 1 ? 'one of ' : ''}${words.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 
 // oxlint-disable-next-line no-control-regex -- they must not get into a PBX's line protocol or a header
@@ -130,6 +131,24 @@ const endpointSecret = z
   )
   .optional();
 
+/** RFC 6750 section 2.1, and long enough not to be guessed. */
+const sourceToken = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9._~+/-]{20,255}=*$/,
+    'must be 20 to 255 letters, digits and . _ ~ + / -; leave it out and one is made and shown once',
+  )
+  .optional();
+
+const KINDS = ['ami', 'http'] as const;
+
+/** Of a source with another kind, or with none. */
+function wordKind({ code, input }: z.core.$ZodRawIssue): string | undefined {
+  if (code !== 'invalid_union' || typeof input !== 'object' || input === null) return undefined;
+  const kind: unknown = 'kind' in input ? input.kind : undefined;
+  return kind === undefined ? 'is missing' : wordChoice(kind, KINDS);
+}
+
 const duration = z
   .string(says(DURATION_WANTED))
   .regex(/^\d{1,6}(ms|s|m|h|d)$/, DURATION_WANTED)
@@ -153,9 +172,9 @@ const perSecond = z
 
 /** @param secrets `ignore`: one that is missing or wrong is left empty */
 export function directoryFileSchema(secrets: 'resolve' | 'ignore') {
-  const source = strict({
+  const ami = strict({
     id,
-    kind: oneOf(['ami']),
+    kind: z.literal('ami'),
     host: line.refine(isHost, 'must be a host name or an IP address, without a port or a path'),
     port: wholeNumber(1, 65_535).optional(),
     tls: yesOrNo.default(false),
@@ -164,6 +183,13 @@ export function directoryFileSchema(secrets: 'resolve' | 'ignore') {
     secret: secrets === 'resolve' ? line : line.catch(''),
     default_device_type: oneOf(DEVICE_TYPES).default('DESKTOP'),
   });
+  const http = strict({
+    id,
+    kind: z.literal('http'),
+    secret: secrets === 'resolve' ? sourceToken : sourceToken.catch(undefined),
+    default_device_type: oneOf(DEVICE_TYPES).default('DESKTOP'),
+  });
+  const source = z.discriminatedUnion('kind', [ami, http], { error: wordKind });
   const endpoint = strict({
     id,
     url,
