@@ -6,7 +6,7 @@ import type { LegEvent } from '../call/leg-event.ts';
 import { advance } from '../call/leg-state.ts';
 import { expireAfterMsOf } from '../policy/delivery-settings.ts';
 import { deviceTypeOf, type DeviceType } from '../policy/device-type.ts';
-import { numberOf, ownNumber, remoteNumber } from '../policy/party.ts';
+import { numberOf, ownNumber } from '../policy/party.ts';
 import { withoutRemoved } from '../policy/privacy.ts';
 import { report } from '../policy/report.ts';
 import { subscribers } from '../policy/subscription.ts';
@@ -77,10 +77,11 @@ export class LegBook {
     const organisations = new Set<string>();
     const remotes: Question['remotes'][number][] = [];
     for (const { leg, device, remote } of events) {
-      const organisationId = this.#open.get(leg)?.organisationId;
+      const open = this.#open.get(leg);
+      const organisationId = open?.organisationId;
       if (organisationId === undefined) devices.add(device);
       else organisations.add(organisationId);
-      if (remote !== undefined)
+      if (remote !== undefined && !(open !== undefined && isRemoteFrozen(open)))
         remotes.push({ of: organisationId === undefined ? { device } : { organisationId }, remote });
     }
     return { sourceId: this.#source.id, devices, organisations, remotes };
@@ -210,13 +211,17 @@ function learnNumbers(
     numberOf(leg.person);
   if (local !== undefined) leg.localNumber = local;
 
-  const isFrozen = leg.remoteNumber !== undefined && (isAnswered || leg.direction === 'OUTGOING');
-  const number = remote && remoteNumber(remote, country);
-  if (number === undefined || isFrozen) return;
+  if (remote === undefined || isRemoteFrozen(before)) return;
+  const number = known.number(leg.organisationId, remote);
+  if (number === undefined) return;
   const person = known.person(leg.organisationId, number);
   // Click-to-call rings the user in the user's own name until the far party is called.
   if (person?.userId === leg.person.userId && leg.direction === 'INCOMING') return;
   leg.remoteNumber = (person && numberOf(person)) ?? number;
   if (person === undefined) delete leg.remotePerson;
   else leg.remotePerson = person;
+}
+
+function isRemoteFrozen({ remoteNumber, progress, direction }: Leg): boolean {
+  return remoteNumber !== undefined && ((progress?.answered ?? false) || direction === 'OUTGOING');
 }
