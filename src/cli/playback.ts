@@ -17,8 +17,13 @@ interface Options {
 
 export function playbackCommand(): Command {
   return new Command('playback')
-    .description('Print the messages that recorded PBX bytes would send, one JSON body per line.')
-    .argument('<transcript...>', 'recordings (.raw or .raw.gz), one per connection, in order')
+    .description(
+      'Print the messages that recorded PBX bytes or posted events would send, one JSON body per line.',
+    )
+    .argument(
+      '<transcript...>',
+      'recordings in order: .raw or .raw.gz, one per connection; for a source of kind http what was posted, one event per line',
+    )
     .requiredOption(
       '--with <file>',
       'the file with sources and organisations, as for `apply`; secrets are not needed',

@@ -5,7 +5,7 @@
 import { DEFAULTS, healthRulesOf } from '../../config/connector-config.ts';
 import { Ingest } from '../../ingest/ingest.ts';
 import { planChanges } from '../../policy/directory-changes.ts';
-import type { Directory } from '../../policy/directory.ts';
+import type { Directory, SourceSettings } from '../../policy/directory.ts';
 import type { LegState } from '../../call/leg-event.ts';
 import { DEFAULT_STATES } from '../../policy/organisation.ts';
 import { systemClock } from '../../runtime/clock.ts';
@@ -13,6 +13,8 @@ import { CallhookError } from '../../runtime/errors.ts';
 import { deriveKeys, INSTALLATION_KEY_BYTES } from '../../runtime/keys.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createAmiPlayback } from '../../source/ami/playback.ts';
+import { createHttpPlayback } from '../../source/http-ingest/playback.ts';
+import type { SourceSink } from '../../source/source.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { CommittedMessage } from '../../store/store.ts';
 import { Explanation } from './explanation.ts';
@@ -61,6 +63,22 @@ export async function playBack(options: PlayBackOptions): Promise<Explanation> {
       state: () => {},
       ignored: (channel, why) => explanation.ignored(channel, why),
     });
+    await PLAYERS[source.kind](sink, recordings, remark);
+    await ingest.close();
+  } finally {
+    await store.close();
+  }
+  return explanation;
+}
+
+type Player = (
+  sink: SourceSink,
+  recordings: readonly string[],
+  remark: (line: string) => void,
+) => Promise<void>;
+
+const PLAYERS: Record<SourceSettings['kind'], Player> = {
+  async ami(sink, recordings, remark) {
     const playback = createAmiPlayback(sink, systemClock.nowMs);
     for (const [index, path] of recordings.entries()) {
       const { packets, broken, resynced } = await playback.connection(readRecording(path));
@@ -70,12 +88,21 @@ export async function playBack(options: PlayBackOptions): Promise<Explanation> {
       if (index > 0 && !resynced)
         remark(`${path}: no list of channels in it, so calls that ended unseen stay open`);
     }
-    await ingest.close();
-  } finally {
-    await store.close();
-  }
-  return explanation;
-}
+  },
+
+  async http(sink, recordings, remark) {
+    const playback = createHttpPlayback(sink, systemClock.nowMs);
+    for (const path of recordings) {
+      const { lines, broken } = await playback.recording(readRecording(path));
+      if (lines === 0) remark(`${path}: no event in it; one per line is expected, as it was posted`);
+      for (const { line, problem } of broken.slice(0, MOST_REMARKS)) remark(`${path}:${line}: ${problem}`);
+      const more = broken.length - MOST_REMARKS;
+      if (more > 0) remark(`${path}: … and ${more} more lines that are not right`);
+    }
+  },
+};
+
+const MOST_REMARKS = 20;
 
 /** Endpoints with the states asked for; an organisation without endpoint is shown what one would get. */
 function withListeners(

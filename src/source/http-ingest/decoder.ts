@@ -60,12 +60,20 @@ export function decodeAlive(body: Uint8Array): DecodedAlive | { errors: readonly
   if (text === undefined) return NO_UTF8;
   const value = parsed(text);
   if (value === BROKEN) return NO_JSON;
-  const result = ALIVE_SCHEMA.safeParse(value, { error: wordIssue });
-  if (!result.success) {
-    return { errors: result.error.issues.flatMap(problemsOf).map((problem) => ({ index: 0, ...problem })) };
-  }
-  const { legs, at } = result.data;
-  return { legs: new Set(legs), ...(typeof at === 'string' && { madeAtMs: Date.parse(at) }) };
+  const read = readAlive(value);
+  return 'problems' in read ? { errors: read.problems.map((problem) => ({ index: 0, ...problem })) } : read;
+}
+
+/** A line of a recording: an event, or a list of the legs that are up. */
+export function decodeLine(
+  line: string,
+  nowMs: number,
+): { event: LegEvent } | DecodedAlive | { problems: readonly Problem[] } {
+  const value = parsed(line);
+  if (value === BROKEN) return BROKEN_ITEM;
+  return typeof value === 'object' && value !== null && 'legs' in value
+    ? readAlive(value)
+    : readEvent(value, nowMs);
 }
 
 type Problem = Omit<ItemError, 'index'>;
@@ -114,6 +122,13 @@ function readEvent(item: unknown, nowMs: number): { event: LegEvent } | { proble
   if (!result.success) return { problems: result.error.issues.flatMap(problemsOf) };
   const event = toLegEvent(result.data, nowMs);
   return 'detail' in event ? { problems: [event] } : { event };
+}
+
+function readAlive(value: unknown): DecodedAlive | { problems: readonly Problem[] } {
+  const result = ALIVE_SCHEMA.safeParse(value, { error: wordIssue });
+  if (!result.success) return { problems: result.error.issues.flatMap(problemsOf) };
+  const { legs, at } = result.data;
+  return { legs: new Set(legs), ...(typeof at === 'string' && { madeAtMs: Date.parse(at) }) };
 }
 
 function problemsOf(issue: z.core.$ZodIssue): Problem[] {
