@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import test, { type TestContext } from 'node:test';
 import type { EventsOptions } from '../../src/api/events.ts';
 import { CallhookError } from '../../src/runtime/errors.ts';
-import { LIMITS } from '../../src/source/http-ingest/schema.ts';
+import { LIMITS, publishedSchema } from '../../src/source/http-ingest/schema.ts';
 import type { Store } from '../../src/store/store.ts';
 import { assertContract } from '../support/expectation.ts';
 import { event, fill, lines, startIngestApi, TOKEN, type Answer } from '../support/http-ingest.ts';
@@ -425,4 +425,11 @@ test('a leg goes on under its organisation when its device has left the director
     messages.map(({ state }) => state),
     ['EARLY', 'CONFIRMED', 'TERMINATED'],
   );
+});
+
+test('the JSON Schema is served to everybody', async (t) => {
+  const { url } = await start(t);
+  const served = await fetch(`${url}/api/v1/schemas/events.json`);
+  assert.match(served.headers.get('content-type') ?? '', /^application\/schema\+json/);
+  assert.deepEqual(await served.json(), publishedSchema());
 });
