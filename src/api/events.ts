@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Posted, SharedIngest, Taken } from '../ingest/shared-ingest.ts';
 import type { HttpSettings } from '../policy/directory.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { CallhookError } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { decodeAlive, decodeEvents, type ItemError } from '../source/http-ingest/decoder.ts';
 import type { HttpSources } from '../source/http-ingest/run.ts';
@@ -125,9 +126,17 @@ async function take(
   }
   const enough = new AbortController();
   const tooLate = clock.sleep(ANSWER_WITHIN_MS, enough.signal).then(() => 'unavailable' as const);
-  const taken = await Promise.race([ingest.take(posted), tooLate]).finally(() => enough.abort());
+  const taken = await Promise.race([ingest.take(posted).catch(isAway), tooLate]).finally(() =>
+    enough.abort(),
+  );
   if (taken !== undefined && taken !== 'unavailable') sources.hears(posted.source.id);
   return taken;
+}
+
+/** Given up at a stop, while the database was away. */
+function isAway(error: unknown): 'unavailable' {
+  if (error instanceof CallhookError) return 'unavailable';
+  throw error;
 }
 
 function refuseIfFull(reply: FastifyReply, ingest: EventsOptions['ingest']): FastifyReply | undefined {

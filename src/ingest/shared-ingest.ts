@@ -121,7 +121,7 @@ export class SharedIngest {
     let presumed: ReadonlyMap<string, LegsFound> = new Map();
     for (;;) {
       const questions = batch.map((posted) => this.#questionOf(posted, presumed));
-      const known = await this.#insistence.until(() => lookUp(store.directory, questions));
+      const known = await this.#insistence.until(() => lookUp(store.directory, questions), isFinal);
       let decision: Decision = { taken: [], changes: [], decided: [] };
       const begunAtMs = clock.nowMs();
       try {
@@ -136,7 +136,7 @@ export class SharedIngest {
               },
               begunAtMs,
             ),
-          (error) => !(error instanceof CallhookError),
+          isFinal,
         );
         for (const [event, verdict, sourceId] of decision.decided) {
           this.#options.decided?.(event, verdict, sourceId);
@@ -192,6 +192,11 @@ export class SharedIngest {
     }
     return decision;
   }
+}
+
+/** A database that is away comes back. What is wrong otherwise is the sender's to try again, or a fault of ours. */
+function isFinal(error: unknown): boolean {
+  return !(error instanceof CallhookError);
 }
 
 interface Decision {
