@@ -1,8 +1,8 @@
 /**
- * HTTP ingest: events posted in batches of 100, 4 POSTs at once, to a node in a process of its own that answers 202 once
+ * HTTP ingest: events posted in batches of 100, 8 POSTs at once, to a node in a process of its own that answers 202 once
  * they are on the disk. Nothing is delivered meanwhile.
  */
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { startPostgres } from '../test/support/postgres.ts';
 import { perSecond } from './figures.ts';
 
 const BATCH = 100;
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 
 export async function benchHttpIngest({ events }: { events: number }): Promise<void> {
   console.log(
@@ -44,6 +44,16 @@ export async function benchHttpIngest({ events }: { events: number }): Promise<v
 /** @returns POSTs a second */
 async function ingest(database: string, all: Buffer[]): Promise<number> {
   const node = fork(new URL('./http-ingest-node.ts', import.meta.url), [database], { stdio: 'inherit' });
+  try {
+    return await postAll(node, all);
+  } finally {
+    const ended = once(node, 'exit');
+    node.kill();
+    await ended;
+  }
+}
+
+async function postAll(node: ChildProcess, all: Buffer[]): Promise<number> {
   const [url] = (await once(node, 'message')) as [string];
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   const warm = all.splice(0, Math.ceil(all.length / 10));
@@ -56,8 +66,6 @@ async function ingest(database: string, all: Buffer[]): Promise<number> {
   await Promise.all(Array.from({ length: AT_ONCE }, () => work(all)));
   const seconds = (performance.now() - began) / 1_000;
   agent.destroy();
-  node.kill();
-  await once(node, 'exit');
   return posts / seconds;
 }
 
@@ -80,7 +88,7 @@ const MIXES: readonly Mix[] = [
 
 /** Calls overlap, as on a busy platform: a batch holds beginnings, answers and ends of different calls. */
 function bodies(events: number, { legs }: Mix): Buffer[] {
-  const apart = 300;
+  const apart = 1_000;
   const made: unknown[] = [];
   for (let nth = 0; made.length < events; nth += 1) {
     for (const [which, { device, states }] of legs.entries()) {
