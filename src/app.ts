@@ -3,8 +3,8 @@
  *
  *   source → ingest → store → dispatcher → endpoint
  */
-import { readFileSync } from 'node:fs';
 import { createApi, listen } from './api/server.ts';
+import { readCertificates } from './config/certificates.ts';
 import { healthRulesOf, type ConnectorConfig } from './config/connector-config.ts';
 import { parseAllowed } from './delivery/address-guard.ts';
 import { createAttempter, type Attempter } from './delivery/attempt.ts';
@@ -15,7 +15,6 @@ import { SourceLeases } from './ingest/source-leases.ts';
 import { SourceWatch } from './ingest/source-watch.ts';
 import type { ReadSourceSettings } from './policy/directory.ts';
 import { systemClock, type Clock } from './runtime/clock.ts';
-import { CallhookError, systemCodeOf } from './runtime/errors.ts';
 import type { Keys } from './runtime/keys.ts';
 import type { Logger } from './runtime/logger.ts';
 import { VERSION } from './runtime/version.ts';
@@ -80,7 +79,7 @@ async function runOn(
   const clock: Clock = { ...systemClock, nowMs: () => store.nowMs() };
   const attempter = createAttempter({
     allowed: parseAllowed(config.allowed_addresses).allowed,
-    trustedCertificates: config.trusted_certificate_files.map(readCertificate),
+    trustedCertificates: readCertificates(config.trusted_certificate_files),
     timeouts: {
       connectMs: config.connect_timeout_seconds * 1_000,
       totalMs: config.attempt_timeout_seconds * 1_000,
@@ -103,6 +102,7 @@ async function runOn(
     limits: { total: config.max_attempts_at_once, perEndpoint: config.max_attempts_per_endpoint },
     graceMs: config.shutdown_grace_seconds * 1_000,
     settled: observer.settled,
+    expired: (count) => metrics.expired(count),
   });
   const ingestOptions: IngestOptions = {
     store,
@@ -117,7 +117,7 @@ async function runOn(
   };
   const ingest = new Ingest(ingestOptions);
   const sharedIngest = new SharedIngest(ingestOptions);
-  const databaseProblem = () => ingest.problem ?? sharedIngest.problem;
+  const databaseProblem = () => ingest.problem ?? sharedIngest.problem ?? sources.problem;
   const httpSources = new HttpSources({
     directory: store.directory,
     heard(sourceId) {
@@ -176,15 +176,15 @@ async function runOn(
     await Promise.all([ingest.close(), sharedIngest.close()]);
   } finally {
     delivering.abort();
-    await Promise.all([dispatched, upkept]);
-    await Promise.all([attempter.close(), api.close(), tracing.close()]);
+    await Promise.allSettled([dispatched, upkept]);
+    await Promise.allSettled([attempter.close(), api.close(), tracing.close()]);
   }
 }
 
 /** The ways to the operator that are configured. */
 function noticeChannels(config: ConnectorConfig, attempter: Attempter, signal: AbortSignal) {
   const { smtp_url, operator_webhook_url, operator_webhook_secret: secret } = config;
-  const trustedCertificates = config.trusted_certificate_files.map(readCertificate);
+  const trustedCertificates = readCertificates(config.trusted_certificate_files);
   const { mail_from: from, mail_to: to } = config;
   return {
     ...(smtp_url !== '' && { mail: createMail({ url: smtp_url, from, to, trustedCertificates, signal }) }),
@@ -203,17 +203,5 @@ function createSource(settings: ReadSourceSettings, log: Logger): Source {
         random: Math.random,
         log: log.child({ source: settings.id }),
       });
-  }
-}
-
-function readCertificate(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new CallhookError(
-      'CONFIG_INVALID',
-      `trusted_certificate_files: ${file} cannot be read (${systemCodeOf(cause)}).`,
-      { cause },
-    );
   }
 }

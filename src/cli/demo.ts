@@ -31,16 +31,14 @@ export function demoCommand(): Command {
     .option('--json', 'print the messages’ bodies instead of the view')
     .action(async ({ json }: { json?: boolean }) => {
       const folder = mkdtempSync(join(tmpdir(), 'callhook-demo-'));
-      try {
-        await demo(folder, json ?? false);
-      } finally {
-        rmSync(folder, { recursive: true });
-      }
+      // However it ends: also when a reader has seen enough (program.ts).
+      process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+      await demo(folder, json ?? false);
     });
 }
 
 async function demo(folder: string, json: boolean): Promise<void> {
-  const say = (line: string) => (json ? process.stderr : process.stdout).write(`${line}\n`);
+  const say = (line: string) => void (json ? process.stderr : process.stdout).write(`${line}\n`);
   const title = (text: string) => styleText('bold', text);
   const stop = untilStopped();
 
@@ -49,10 +47,11 @@ async function demo(folder: string, json: boolean): Promise<void> {
   const secret = generateSecret();
   const crm = await startReceiver(
     { host: '127.0.0.1', port: 0, certificate, secrets: [secret] },
-    (delivery) => {
-      const line = view.line(delivery);
-      process.stdout.write(`${json ? JSON.stringify(delivery.message) : `  ${line}`}\n`);
-      open.see(delivery);
+    (received) => {
+      const line = view.line(received);
+      if ('refused' in received) return;
+      process.stdout.write(`${json ? JSON.stringify(received.message) : `  ${line}`}\n`);
+      open.see(received);
     },
   );
   const open = new OpenBranches();
@@ -87,6 +86,7 @@ async function demo(folder: string, json: boolean): Promise<void> {
       await open.allEnded(stop);
       if (scene === SCENES[0] && !json) say(styleText('dim', `  the last POST’s body: ${open.lastBody}`));
     }
+    if (stop.aborted) return say('\nStopped before its end.');
     say(`\n${title('Done.')} ${view.summary()}`);
     say('Your turn: README.md, “Your own phone system”.');
   } finally {

@@ -3,9 +3,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { decodeSecret } from '../delivery/signature.ts';
+import { CallhookError } from '../runtime/errors.ts';
 import { CallView } from './listen/call-view.ts';
 import { obtainCertificate } from './listen/certificate.ts';
-import { startReceiver, type Delivery, type Receiver } from './listen/receiver.ts';
+import { harmlessJson } from './listen/harmless.ts';
+import { startReceiver, type Delivery, type Receiver, type Refusal } from './listen/receiver.ts';
 import { untilStopped } from './serve.ts';
 
 interface Options {
@@ -15,14 +17,14 @@ interface Options {
   fail: readonly number[];
   json?: boolean;
   count?: number;
-  certificateFolder: string;
+  certificateFolder?: string;
 }
 
 export function listenCommand(): Command {
   return new Command('listen')
     .description('Receive messages on this machine and show calls as they ring, are answered and end.')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <port>', 'port to listen on', readWhole, 8443)
+    .option('--port <port>', 'port to listen on', readPort, 8443)
     .addOption(
       new Option('--secret <secret...>', 'the endpoint’s secret, to check signatures with')
         .env('CALLHOOK_LISTEN_SECRET')
@@ -31,19 +33,23 @@ export function listenCommand(): Command {
     )
     .option('--fail <list>', 'answer the first messages with failures, e.g. `503:2,429:1`', readFailures, [])
     .option('--json', 'one JSON line per message on standard output, for scripts')
-    .option('--count <n>', 'end after this many messages', readWhole)
-    .option('--certificate-folder <folder>', 'where its certificate is kept', join(homedir(), '.callhook'))
+    .option('--count <n>', 'end after this many messages', readCount)
+    .option(
+      '--certificate-folder <folder>',
+      'where its certificate is kept (default: .callhook in your home)',
+    )
     .action(listen);
 }
 
 async function listen(options: Options): Promise<void> {
-  const certificate = await obtainCertificate(options.certificateFolder);
+  const certificate = await obtainCertificate(options.certificateFolder ?? usualFolder());
   const view = new CallView(process.stdout.isTTY && process.stdout.hasColors());
   const enough = Promise.withResolvers<void>();
   let count = 0;
-  const show = (delivery: Delivery) => {
-    const line = view.line(delivery);
-    process.stdout.write(`${options.json ? JSON.stringify(delivery) : line}\n`);
+  const show = (received: Delivery | Refusal) => {
+    const line = view.line(received);
+    process.stdout.write(`${options.json ? harmlessJson(received) : line}\n`);
+    if ('refused' in received) return;
     count += 1;
     if (count === options.count) enough.resolve();
   };
@@ -77,9 +83,31 @@ function introduction({ url }: Receiver, certPath: string, checked: boolean): st
   ];
 }
 
-function readWhole(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('A whole number is wanted.');
-  return Number(text);
+/** @throws CallhookError `LISTEN_FAILED` for a user without a home */
+function usualFolder(): string {
+  try {
+    return join(homedir(), '.callhook');
+  } catch (cause) {
+    throw new CallhookError(
+      'LISTEN_FAILED',
+      'This user has no home folder to keep the listener’s certificate in. Name one with --certificate-folder.',
+      { cause },
+    );
+  }
+}
+
+function readPort(text: string): number {
+  return readWhole(text, 0, 65_535);
+}
+
+function readCount(text: string): number {
+  return readWhole(text, 1, 999_999);
+}
+
+function readWhole(text: string, least: number, most: number): number {
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : -1;
+  if (number >= least && number <= most) return number;
+  throw new InvalidArgumentError(`A whole number from ${least} to ${most} is wanted.`);
 }
 
 function readSecrets(text: string, before: readonly string[]): readonly string[] {

@@ -1,5 +1,6 @@
 /** `callhook replay`: sends messages again that were finished, under their own ids and with their own bytes. */
 import { Command, InvalidArgumentError } from 'commander';
+import { systemClock } from '../runtime/clock.ts';
 import { CallhookError } from '../runtime/errors.ts';
 import type { ReplayOrder } from '../store/store.ts';
 import { noSuchEndpoint, readEndpointName, withInstallation, type EndpointName } from './installation.ts';
@@ -13,7 +14,8 @@ interface Options {
 }
 
 /** Messages per step, so that a long replay does not hold up the calls of the moment. */
-const STEP = 500;
+const STEP = 200;
+const PAUSE_MS = 20;
 const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 export function replayCommand(): Command {
@@ -41,6 +43,8 @@ export function replayCommand(): Command {
         let count = 0;
         for (let step = STEP; step > 0; count += step) {
           step = await store.outbox.replay({ ...name, what }, nowMs, STEP);
+          // Those that serve come to their turn.
+          await systemClock.sleep(PAUSE_MS);
         }
         process.stdout.write(`${count === 0 ? 'Nothing to send again.' : words(count)}\n`);
       });

@@ -6,6 +6,7 @@ import { DEFAULT_CONFIG } from '../config/default-config.ts';
 import { environment } from '../config/environment.ts';
 import { loadKeys } from '../config/installation-key.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { nameOf } from '../store/open-store.ts';
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -26,7 +27,7 @@ export function serveCommand(): Command {
           config,
           keys,
           log,
-          ready: (api) => log.info({ api, database: config.database }, 'callhook serves'),
+          ready: (api) => log.info({ api, database: nameOf(config.database) }, 'callhook serves'),
         },
         stop,
       );

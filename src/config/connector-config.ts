@@ -4,52 +4,25 @@
  */
 import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { parseAllowed } from '../delivery/address-guard.ts';
 import type { HealthRules } from '../policy/endpoint-health.ts';
 import { CallhookError, systemCodeOf } from '../runtime/errors.ts';
-import { LOG_LEVELS } from '../runtime/logger.ts';
 import { DEFAULT_CONFIG } from './default-config.ts';
+import { nearWord } from './directory-file/near-word.ts';
 import { checkOutward } from './outward-settings.ts';
+import { SETTINGS } from './settings.ts';
 
-const seconds = z.number().positive().max(3_600);
+export type ConnectorConfig = z.output<typeof SETTINGS>;
 
-const SCHEMA = z.strictObject({
-  database: z.string().min(1),
-  key_file: z.string().min(1),
-  log_level: z.enum(LOG_LEVELS),
-  api_host: z.string().min(1),
-  api_port: z.int().min(0).max(65_535),
-  allowed_addresses: z.array(z.string()),
-  trusted_certificate_files: z.array(z.string()),
-  connect_timeout_seconds: seconds,
-  attempt_timeout_seconds: seconds,
-  max_attempts_at_once: z.int().min(1).max(10_000),
-  max_attempts_per_endpoint: z.int().min(1).max(10_000),
-  pause_after_failures: z.int().min(1).max(10_000),
-  first_probe_after_seconds: seconds,
-  longest_probe_wait_seconds: seconds,
-  disable_after_days: z.number().positive().max(365),
-  keep_days: z.number().positive().max(3_650),
-  end_calls_after_minutes_lost: z.number().positive(),
-  source_lease_seconds: z.number().min(3).max(300),
-  database_connections: z.int().min(2).max(100),
-  shutdown_grace_seconds: z.number().min(0).max(300),
-  smtp_url: z.string(),
-  mail_from: z.string(),
-  mail_to: z.array(z.string()),
-  operator_webhook_url: z.string(),
-  operator_webhook_secret: z.string(),
-  otlp_url: z.string(),
-});
-
-export type ConnectorConfig = z.output<typeof SCHEMA>;
-
-export const DEFAULTS: ConnectorConfig = SCHEMA.parse(parse(DEFAULT_CONFIG));
+export const DEFAULTS: ConnectorConfig = SETTINGS.parse(parse(DEFAULT_CONFIG));
 export const CONFIG_KEYS = Object.keys(DEFAULTS) as (keyof ConnectorConfig)[];
 
 const DEFAULT_FILE = 'callhook.toml';
 const PREFIX = 'CALLHOOK_';
+/** Variables that are no settings. */
+const MORE_VARIABLES = ['CALLHOOK_KEY', 'CALLHOOK_CONFIG', 'CALLHOOK_LISTEN_SECRET'];
+const FOR_TESTS = 'CALLHOOK_TEST_';
 
 /**
  * @param path of the file; left out: `callhook.toml` if it is there
@@ -65,15 +38,18 @@ export function loadConnectorConfig(
   const text = readText(file, required);
   const fromFile = text === undefined ? {} : parseToml(file, text);
   const fromEnv = readEnvironment(env);
-  const result = SCHEMA.safeParse({ ...DEFAULTS, ...fromFile, ...fromEnv });
-  const problems = result.success
+  const result = SETTINGS.safeParse({ ...DEFAULTS, ...fromFile, ...fromEnv });
+  const told = result.success
     ? [...checkAddresses(result.data), ...checkOutward(result.data)]
-    : result.error.issues.map(describe);
-  if (problems.length > 0) {
-    const lines = problems.map(({ key, problem }) => `${placeOf(key, file, text, fromEnv)}: ${problem}`);
-    throw new CallhookError('CONFIG_INVALID', lines.join('\n'));
+    : result.error.issues.flatMap((issue) => describe(issue, fromFile));
+  const lines = [
+    ...told.map(({ key, problem }) => `${placeOf(key, file, text, fromEnv)}: ${problem}`),
+    ...checkVariables(env),
+  ];
+  if (!result.success || lines.length > 0) {
+    throw new CallhookError('CONFIG_INVALID', [...new Set(lines)].join('\n'));
   }
-  return SCHEMA.parse({ ...DEFAULTS, ...fromFile, ...fromEnv });
+  return result.data;
 }
 
 function readText(file: string, required: boolean): string | undefined {
@@ -135,13 +111,48 @@ interface Problem {
   problem: string;
 }
 
-function describe(issue: z.core.$ZodIssue): Problem {
+function describe(issue: z.core.$ZodIssue, fromFile: Record<string, unknown>): Problem[] {
   if (issue.code === 'unrecognized_keys') {
-    const [key = ''] = issue.keys;
-    return { key, problem: `unknown setting \`${key}\`; known are ${CONFIG_KEYS.join(', ')}` };
+    return issue.keys.map((key) => ({ key, problem: unknownSetting(key, fromFile[key]) }));
   }
   const key = String(issue.path[0] ?? '');
-  return { key, problem: `\`${key}\`: ${issue.message}` };
+  return [{ key, problem: `\`${key}\`: ${issue.message}` }];
+}
+
+function unknownSetting(key: string, value: unknown): string {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return `\`[${key}]\`: there are no sections, each setting stands alone`;
+  }
+  return `unknown setting \`${key}\`${didYouMean(key, CONFIG_KEYS)}`;
+}
+
+/** @param prefix what each name begins with: it says nothing about their likeness */
+function didYouMean(name: string, known: readonly string[], prefix = ''): string {
+  const near = nearWord(
+    name.slice(prefix.length),
+    known.map((other) => other.slice(prefix.length)),
+  );
+  return near === undefined
+    ? '; `callhook serve --print-config` shows those that there are'
+    : `, did you mean \`${prefix}${near}\`?`;
+}
+
+/** A slip of the hand in a variable's name would otherwise go unnoticed. */
+function checkVariables(env: Readonly<Record<string, string | undefined>>): string[] {
+  const known = [...CONFIG_KEYS.map((key) => PREFIX + key.toUpperCase()), ...MORE_VARIABLES];
+  return Object.entries(env)
+    .filter(([name]) => name.startsWith(PREFIX) && !name.startsWith(FOR_TESTS) && !known.includes(name))
+    .filter(([name, value]) => !isOfKubernetes(name, value))
+    .map(([name]) => `${name}: unknown variable${didYouMean(name, known, PREFIX)}`);
+}
+
+/** Kubernetes gives these to each container beside a Service named `callhook`. */
+function isOfKubernetes(name: string, value = ''): boolean {
+  return (
+    /^CALLHOOK_SERVICE_(HOST|PORT(_\w+)?)$/.test(name) ||
+    /^CALLHOOK_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/.test(name) ||
+    (name === 'CALLHOOK_PORT' && /^(tcp|udp|sctp):/.test(value))
+  );
 }
 
 function checkAddresses(config: ConnectorConfig): Problem[] {
@@ -159,6 +170,8 @@ function placeOf(
   fromEnv: Record<string, unknown>,
 ): string {
   if (key in fromEnv) return PREFIX + key.toUpperCase();
-  const line = (text ?? '').split('\n').findIndex((candidate) => candidate.trimStart().startsWith(key));
+  const name = RegExp.escape(key);
+  const start = new RegExp(`^\\s*(\\[+\\s*)?(${name}|"${name}"|'${name}')\\s*[=.\\]]`);
+  const line = (text ?? '').split('\n').findIndex((candidate) => start.test(candidate));
   return line < 0 ? file : `${file}:${line + 1}`;
 }

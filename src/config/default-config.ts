@@ -7,6 +7,10 @@ export const DEFAULT_CONFIG = `# Callhook's configuration: every setting with it
 # capitals; lists separated by commas).
 
 # Where everything is kept. A file for the embedded database, made when it is not there.
+# Or a PostgreSQL (14 or newer) that several nodes share: "postgres://user:password@host:5432/callhook". With standbys,
+# name all hosts with commas between them, "…@a:5432,b:5432/callhook": the one that takes changes is used. \`?sslmode=…\`
+# means what PostgreSQL's documentation says; \`verify-full\` is the one to use over a network. Connect directly, not through
+# a pooler that hands out connections per transaction. CALLHOOK_DATABASE keeps the password out of this file.
 database = "callhook.db"
 
 # The installation's key: 32 random bytes in base64. Made when it is not there. It encrypts the secrets in the
@@ -55,7 +59,7 @@ end_calls_after_minutes_lost = 240
 # seconds without a sign of life another node takes over.
 source_lease_seconds = 10
 
-# Connections to PostgreSQL. The embedded database has one.
+# Connections to PostgreSQL; one more is used to be woken. The embedded database has one.
 database_connections = 10
 
 # At a stop, attempts under way may take this long.

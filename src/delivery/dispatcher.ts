@@ -22,6 +22,7 @@ export interface DispatcherOptions {
   /** At a stop, attempts under way may take this long. */
   graceMs: number;
   /** Told of each attempt when it is settled: metrics and traces. */
+  expired?(count: number): void;
   settled?(claim: Claim, attempt: AttemptRecord, next: Settlement['next']): void;
 }
 
@@ -78,9 +79,10 @@ export class Dispatcher {
     try {
       const room = this.#windows.room(nowMs);
       if (room === 0) return waitUntil(this.#windows.nextRoomAtMs(nowMs), nowMs);
+      const { expired = () => {} } = this.#options;
       const perEndpoint = (organisationId: string, endpointId: string) =>
         this.#windows.roomFor(`${organisationId}/${endpointId}`);
-      const claims = await outbox.claim(nowMs, { total: room, perEndpoint });
+      const claims = await outbox.claim(nowMs, { total: room, perEndpoint, expired });
       for (const claim of claims) this.#start(claim);
       if (claims.length === room) return 0;
       return waitUntil(await outbox.nextDueAtMs(), nowMs);
@@ -94,8 +96,16 @@ export class Dispatcher {
   }
 
   #start(claim: Claim): void {
-    const work = this.#attempt(claim).finally(() => this.#underWay.delete(work));
+    const work = this.#attempt(claim)
+      .catch((error: unknown) => this.#fault(claim, error))
+      .finally(() => this.#underWay.delete(work));
     this.#underWay.add(work);
+  }
+
+  /** What is left of a claim lapses, or is due again after the start: nothing is lost, and nobody waits for it. */
+  #fault({ messageId }: Claim, error: unknown): void {
+    const problem = error instanceof Error ? error.message : 'unknown';
+    this.#options.log.error({ message: messageId, problem }, 'a claim could not be given back');
   }
 
   async #attempt(claim: Claim): Promise<void> {

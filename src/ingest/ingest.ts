@@ -47,6 +47,8 @@ export class Ingest {
   readonly #insistence: Insistence;
   readonly #queue: BatchQueue<Handover>;
   readonly #held = new WeakMap<LegBook, HeldLease>();
+  /** Handovers of each source that are not committed yet. */
+  readonly #uncommitted = new Map<string, number>();
 
   constructor(options: IngestOptions) {
     this.#options = options;
@@ -75,12 +77,32 @@ export class Ingest {
     return {
       ...more,
       legs: async (events) => {
-        if (events.length > 0) await this.#queue.add({ kind: 'legs', book, events }, events.length);
+        if (events.length > 0) await this.#add({ kind: 'legs', book, events }, events.length);
       },
-      alive: (legs, atMs) => this.#queue.add({ kind: 'alive', book, legs, atMs }, 1),
+      alive: (legs, atMs) => this.#add({ kind: 'alive', book, legs, atMs }, 1),
       backlogged: () => this.#queue.full,
       drained: (signal) => this.#queue.drained(signal),
     };
+  }
+
+  /**
+   * True while something that was read of this source is not committed. A source must not be opened again before:
+   * the legs that are read from the store then would lack those that are still on their way into it.
+   */
+  isBusyWith(sourceId: string): boolean {
+    return this.#uncommitted.has(sourceId);
+  }
+
+  async #add(handover: Handover, weight: number): Promise<void> {
+    const { sourceId } = handover.book;
+    this.#uncommitted.set(sourceId, (this.#uncommitted.get(sourceId) ?? 0) + 1);
+    try {
+      await this.#queue.add(handover, weight);
+    } finally {
+      const left = (this.#uncommitted.get(sourceId) ?? 1) - 1;
+      if (left > 0) this.#uncommitted.set(sourceId, left);
+      else this.#uncommitted.delete(sourceId);
+    }
   }
 
   /** Waits until everything that was handed over is committed. */

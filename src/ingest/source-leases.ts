@@ -20,6 +20,13 @@ export class SourceLeases {
   /** Held leases by source, and when each was last renewed. */
   readonly #held = new Map<string, { lease: Lease; renewedAtMs: number }>();
 
+  #problem: string | undefined;
+
+  /** Why the leases could not be renewed the last time, if they could not. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
   constructor(leases: LeaseStore, node: string, forMs: number) {
     this.#leases = leases;
     this.#node = node;
@@ -33,7 +40,9 @@ export class SourceLeases {
   async share(sources: readonly string[], nowMs: number): Promise<ReadonlyMap<string, Lease>> {
     try {
       await this.#renew(sources, nowMs);
+      this.#problem = undefined;
     } catch (error) {
+      this.#problem = error instanceof Error ? error.message : 'unknown';
       // The database is away: what was renewed lately is still ours.
       this.#dropStale(nowMs);
       if (this.#held.size === 0) throw error;

@@ -25,8 +25,8 @@ export interface SourceWatchOptions {
   calls: Pick<CallStore, 'sourcesWithLegs'>;
   health: Pick<HealthStore, 'sourceState'>;
   /** Which sources are this node's to read. */
-  leases: Pick<SourceLeases, 'share' | 'release' | 'leave'>;
-  ingest: Pick<Ingest, 'open' | 'idle'>;
+  leases: Pick<SourceLeases, 'share' | 'release' | 'leave' | 'problem'>;
+  ingest: Pick<Ingest, 'open' | 'idle' | 'isBusyWith'>;
   create(settings: ReadSourceSettings): Source;
   clock: Clock;
   log: Logger;
@@ -45,9 +45,15 @@ interface Running {
 export class SourceWatch {
   readonly #options: SourceWatchOptions;
   readonly #running = new Map<string, Running>();
+  #problem: string | undefined;
 
   constructor(options: SourceWatchOptions) {
     this.#options = options;
+  }
+
+  /** Why the database cannot be asked at the moment; undefined when all is well. Looked at every second. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   /** How each running source is. */
@@ -61,6 +67,8 @@ export class SourceWatch {
     let seen: number | undefined;
     let wanted: readonly ReadSourceSettings[] = [];
     while (!signal.aborted) {
+      const before = this.#problem;
+      this.#problem = undefined;
       try {
         const revision = await directory.revision();
         if (revision !== seen) {
@@ -71,10 +79,8 @@ export class SourceWatch {
         }
         seen = revision;
       } catch (error) {
-        log.error(
-          { problem: error instanceof Error ? error.message : 'unknown' },
-          'the directory cannot be read',
-        );
+        this.#problem = wordsOf(error);
+        if (this.#problem !== before) log.error({ problem: this.#problem }, 'the directory cannot be read');
       }
       await this.#follow(wanted);
       await clock.sleep(lookEveryMs, signal);
@@ -85,15 +91,20 @@ export class SourceWatch {
   }
 
   async #follow(wanted: readonly ReadSourceSettings[]): Promise<void> {
-    const { leases, clock, log } = this.#options;
+    const { leases, ingest, clock, log } = this.#options;
     const ids = wanted.map(({ id }) => id);
     // Without a word from the database nothing is ours to read.
-    const mine = await leases.share(ids, clock.nowMs()).catch(() => new Map<string, Lease>());
+    const mine = await leases.share(ids, clock.nowMs()).catch((error: unknown) => {
+      this.#problem ??= wordsOf(error);
+      return new Map<string, Lease>();
+    });
+    this.#problem ??= leases.problem;
     for (const [id, running] of this.#running) {
       const still = wanted.find((source) => source.id === id);
       const leased = mine.get(id)?.term === running.lease.term;
       if (leased && still !== undefined && isDeepStrictEqual(still, running.settings)) continue;
-      if (!leased) log.info({ source: id }, 'source is another node’s to read');
+      if (!leased && this.#problem === undefined)
+        log.info({ source: id }, 'source is another node’s to read');
       await running.stop();
       this.#running.delete(id);
       if (!leased || still === undefined) await this.#handOver(id);
@@ -101,6 +112,8 @@ export class SourceWatch {
     for (const settings of wanted) {
       const lease = mine.get(settings.id);
       if (lease === undefined || this.#running.has(settings.id)) continue;
+      // What was read before the database went away is stored first: the source begins again with those legs.
+      if (ingest.isBusyWith(settings.id)) continue;
       try {
         this.#running.set(settings.id, await this.#start(settings, lease));
       } catch (error) {
@@ -226,4 +239,8 @@ class LostTimer {
     this.#waiting?.abort();
     this.#waiting = undefined;
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown';
 }

@@ -19,7 +19,7 @@ export type EndpointHealth =
   | ({ kind: 'paused'; probes: number; resumeAtMs: number } & Trouble)
   | ({ kind: 'probing'; probes: number; lapsesAtMs: number } & Trouble)
   /** From `startsAtMs` on. */
-  | { kind: 'recovering'; startsAtMs: number }
+  | { kind: 'recovering'; startsAtMs: number; failures?: number }
   | { kind: 'disabled'; why: 'failing' | 'gone' | 'operator'; atMs: number; reason?: string };
 
 interface Trouble {
@@ -29,6 +29,8 @@ interface Trouble {
   reason: string;
   /** How many of the announcements of the disabling were made. */
   warned: number;
+  /** When the last of the failures was: an endpoint that nobody has asked since is not failing for days. */
+  lastMs: number;
 }
 
 /** What one attempt tells of the receiver. */
@@ -71,6 +73,8 @@ const WARNINGS = [0.5, 0.8];
 /** Attempts a second right after the receiver is back, and how often that doubles. */
 const RECOVERY_FIRST_PER_SECOND = 4;
 const RECOVERY_DOUBLES_EVERY_MS = 2_000;
+/** A failure on the way sets it back by so much. */
+const RECOVERY_SETBACK_MS = 250;
 /** Then it is healthy: 4 · 2⁸ = 1,024 attempts a second are no limit any more. */
 const RECOVERY_MS = 8 * RECOVERY_DOUBLES_EVERY_MS;
 
@@ -90,15 +94,23 @@ export function afterAttempt(
     case 'failed':
       return failed(health, signal.reason, nowMs, rules);
     case 'throttled':
-      // A receiver that lies down is not made to stand up by its 429s.
-      if (health.kind === 'paused') return { health };
-      return { health: { kind: 'recovering', startsAtMs: Math.max(signal.untilMs, nowMs) } };
+      return throttled(health, Math.max(signal.untilMs, nowMs));
     case 'gone':
       return {
         health: { kind: 'disabled', why: 'gone', atMs: nowMs, reason: signal.reason },
         notice: { kind: 'disabled', why: 'gone', reason: signal.reason },
       };
   }
+}
+
+/** A 429: the receiver is there. It is left alone until then, whatever another answer beside this one said. */
+function throttled(health: Exclude<EndpointHealth, { kind: 'disabled' }>, untilMs: number): Step {
+  const startsAtMs = health.kind === 'recovering' ? Math.max(health.startsAtMs, untilMs) : untilMs;
+  const step: Step = { health: { kind: 'recovering', startsAtMs } };
+  if (health.kind === 'paused' || health.kind === 'probing') {
+    step.notice = { kind: 'recovered', sinceMs: health.sinceMs };
+  }
+  return step;
 }
 
 function answered(health: Exclude<EndpointHealth, { kind: 'disabled' }>, nowMs: number): Step {
@@ -115,7 +127,9 @@ function answered(health: Exclude<EndpointHealth, { kind: 'disabled' }>, nowMs: 
         notice: { kind: 'recovered', sinceMs: health.sinceMs },
       };
     case 'recovering':
-      return { health: nowMs - health.startsAtMs < RECOVERY_MS ? health : HEALTHY };
+      if (nowMs - health.startsAtMs >= RECOVERY_MS) return { health: HEALTHY };
+      // Only failures in a row count.
+      return { health: { kind: 'recovering', startsAtMs: health.startsAtMs } };
   }
 }
 
@@ -126,28 +140,53 @@ function failed(
   rules: HealthRules,
 ): Step {
   switch (health.kind) {
-    case 'healthy':
-    case 'recovering': {
-      const trouble = { sinceMs: nowMs, reason, warned: 0 };
-      // It was just back: it is not besieged again.
-      const failures = health.kind === 'recovering' ? rules.pauseAfterFailures : 1;
-      return failures < rules.pauseAfterFailures
-        ? { health: { kind: 'failing', failures, ...trouble } }
+    case 'healthy': {
+      const trouble = { sinceMs: nowMs, lastMs: nowMs, reason, warned: 0 };
+      return 1 < rules.pauseAfterFailures
+        ? { health: { kind: 'failing', failures: 1, ...trouble } }
         : pause(trouble, 0, nowMs, rules);
     }
+    case 'recovering': {
+      const failures = (health.failures ?? 0) + 1;
+      if (failures >= rules.pauseAfterFailures) {
+        return pause({ sinceMs: nowMs, lastMs: nowMs, reason, warned: 0 }, 0, nowMs, rules);
+      }
+      // A receiver that fails now and then gets back to its feet too, only somewhat later.
+      const startsAtMs = Math.max(
+        health.startsAtMs,
+        Math.min(nowMs, health.startsAtMs + RECOVERY_SETBACK_MS),
+      );
+      return { health: { kind: 'recovering', startsAtMs, failures } };
+    }
     case 'failing': {
-      const { sinceMs, warned } = health;
       const failures = health.failures + 1;
-      if (failures < rules.pauseAfterFailures) return { health: { ...health, failures, reason } };
-      return pause({ sinceMs, warned, reason }, 0, nowMs, rules);
+      const trouble = { ...troubleOf(health, nowMs, rules), reason };
+      if (failures < rules.pauseAfterFailures) return { health: { kind: 'failing', failures, ...trouble } };
+      return pause(trouble, 0, nowMs, rules);
     }
     case 'paused':
-      return { health: { ...health, reason } };
+      return { health: { ...health, reason, lastMs: nowMs } };
     case 'probing': {
-      const { sinceMs, warned, probes } = health;
-      return { health: pause({ sinceMs, warned, reason }, probes, nowMs, rules).health };
+      const trouble = { ...troubleOf(health, nowMs, rules), reason };
+      return { health: pause(trouble, health.probes, nowMs, rules).health };
     }
   }
+}
+
+/** After a long time in which nobody asked, its trouble begins anew. */
+function troubleOf(
+  { sinceMs, lastMs, warned }: Trouble,
+  nowMs: number,
+  rules: HealthRules,
+): Omit<Trouble, 'reason'> {
+  return isQuiet(lastMs, nowMs, rules)
+    ? { sinceMs: nowMs, lastMs: nowMs, warned: 0 }
+    : { sinceMs, lastMs: nowMs, warned };
+}
+
+/** Whether nothing was tried for longer than a probe would have waited. */
+function isQuiet(lastMs: number, nowMs: number, { probeMostMs, claimMs }: HealthRules): boolean {
+  return nowMs - lastMs > 2 * (probeMostMs + claimMs);
 }
 
 function pause(trouble: Trouble, probes: number, nowMs: number, rules: HealthRules): Step {
@@ -221,9 +260,10 @@ export function afterClaim(
   const { health } = gate;
   if (claimed === 0) return gate;
   if (health.kind === 'paused' || health.kind === 'probing') {
-    const { sinceMs, reason, warned, probes } = health;
+    const { sinceMs, lastMs, reason, warned, probes } = health;
     const lapsesAtMs = nowMs + rules.claimMs;
-    return { ...gate, health: { kind: 'probing', probes: probes + 1, lapsesAtMs, sinceMs, reason, warned } };
+    const trouble = { sinceMs, lastMs, reason, warned };
+    return { ...gate, health: { kind: 'probing', probes: probes + 1, lapsesAtMs, ...trouble } };
   }
   const rate = ratePerSecond(health, nowMs, maxPerSecond);
   if (rate === undefined) return gate;
@@ -238,8 +278,14 @@ function ratePerSecond(health: EndpointHealth, nowMs: number, maxPerSecond?: num
 }
 
 /** What the passing of time makes of the health: announcements, and the end. */
-export function afterTime(health: EndpointHealth, nowMs: number, { disableAfterMs }: HealthRules): Step {
-  if (health.kind !== 'failing' && health.kind !== 'paused' && health.kind !== 'probing') return { health };
+export function afterTime(health: EndpointHealth, nowMs: number, rules: HealthRules): Step {
+  const { disableAfterMs } = rules;
+  if (health.kind === 'recovering') {
+    return { health: nowMs - health.startsAtMs >= RECOVERY_MS ? HEALTHY : health };
+  }
+  // Too few failures for a pause prove nothing, and neither does a time in which nothing was tried.
+  if (health.kind !== 'paused' && health.kind !== 'probing') return { health };
+  if (isQuiet(health.lastMs, nowMs, rules)) return { health };
   const { sinceMs, reason, warned } = health;
   const disablesAtMs = sinceMs + disableAfterMs;
   if (nowMs >= disablesAtMs) {
@@ -260,7 +306,7 @@ export function afterTime(health: EndpointHealth, nowMs: number, { disableAfterM
 export function enabled(health: EndpointHealth, nowMs: number): EndpointHealth {
   if (health.kind !== 'disabled') return health;
   const reason = health.reason ?? 'It was disabled.';
-  return { kind: 'paused', probes: 0, resumeAtMs: nowMs, sinceMs: nowMs, reason, warned: 0 };
+  return { kind: 'paused', probes: 0, resumeAtMs: nowMs, sinceMs: nowMs, lastMs: nowMs, reason, warned: 0 };
 }
 
 export function disabled(health: EndpointHealth, nowMs: number): EndpointHealth {

@@ -17,6 +17,11 @@ export function isPostgres(database: string): boolean {
   return /^postgres(ql)?:\/\//.test(database);
 }
 
+/** The database's name for logs and screens: without user, password and options. */
+export function nameOf(database: string): string {
+  return isPostgres(database) ? database.replace(/\/\/.*@/, '//').replace(/\?.*/, '') : database;
+}
+
 /**
  * @param connections to PostgreSQL, at most; the embedded database has one
  * @throws CallhookError `DATABASE_UNAVAILABLE`, `DATABASE_NEWER`

@@ -231,6 +231,8 @@ export interface ReplayOrder {
 export interface ClaimLimits {
   total: number;
   perEndpoint(organisationId: string, endpointId: string): number;
+  /** Told when heads were found to be expired instead: metrics. */
+  expired?(count: number): void;
 }
 
 export interface OutboxStore {

@@ -25,7 +25,7 @@ const LOOK_EVERY_MS = 1_000;
 const LEASE_MS = 15_000;
 /** How often time's own effects are looked after: nothing of it is urgent. */
 const SLOW_EVERY_MS = 15_000;
-const STEP = 500;
+const STEP = 100;
 /** Between two steps: others come to their turn. */
 const PAUSE_MS = 20;
 
@@ -64,7 +64,7 @@ async function work(options: UpkeepOptions, isSlowTurn: boolean, signal: AbortSi
 }
 
 /** A turn ends after a while even if more is to do, so that the lease is renewed and the rest is not forgotten. */
-const MAX_STEPS = 200;
+const MAX_STEPS = 500;
 
 async function inSteps(
   step: () => Promise<number>,

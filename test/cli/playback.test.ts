@@ -86,12 +86,20 @@ for (const [what, args, told] of [
   });
 }
 
-test('a file that is no recording is told, whatever is in it', async (t) => {
+test('files without a single packet are told as such, whatever is in them', async (t) => {
   const folder = makeFolder(t);
+  const empty = write(folder, 'empty.raw', '');
   const picture = write(folder, 'picture.raw', '\u0000PNG\r\n\r\n\u0001\r\n\r\n');
-  const { code, err, out } = await playback(t, [picture]);
-  assert.deepEqual([code, out], [0, '']);
-  assert.match(err, /picture\.raw: /);
+  const { code, out, err } = await playback(t, [empty, picture]);
+  assert.deepEqual([code, out], [1, '']);
+  assert.match(err, /There are no AMI packets in \S*empty\.raw, \S*picture\.raw\. Is it a recording of/);
+});
+
+test('beside a recording that has some, a file without packets is a remark', async (t) => {
+  const empty = write(makeFolder(t), 'empty.raw', '');
+  const { code, err, messages } = await playback(t, [ANSWERED, empty]);
+  assert.deepEqual([code, messages.length], [0, 3]);
+  assert.match(err, /empty\.raw: no AMI packets in it/);
 });
 
 for (const damaged of [

@@ -62,6 +62,7 @@ test('what is wrong stands out, with its age and what to do', () => {
       probes: 1,
       resumeAtMs: NOW_MS + 12_000,
       sinceMs: NOW_MS - 7_200_000,
+      lastMs: NOW_MS,
       reason: 'It is down.',
       warned: 0,
     } as const,

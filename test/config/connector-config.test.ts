@@ -38,15 +38,59 @@ for (const [what, toml, env, told] of [
     'an unknown key',
     'log_level = "info"\nlog_levle = "debug"',
     {},
-    /callhook\.toml:2: unknown setting `log_levle`; known are database, /,
+    /callhook\.toml:2: unknown setting `log_levle`, did you mean `log_level`\?/,
   ],
-  ['a wrong value', '\napi_port = "high"', {}, /callhook\.toml:2: `api_port`: .*number/],
-  ['a value out of range', 'api_port = 99999', {}, /callhook\.toml:1: `api_port`: .*65535/],
+  [
+    'each of several unknown keys',
+    'databse = "a.db"\n"api port" = 1\nkeep_dais = 3',
+    {},
+    /:1: unknown setting `databse`, .*\n.*:2: unknown setting `api port`, .*\n.*:3: unknown setting `keep_dais`, did/,
+  ],
+  [
+    'a key like none',
+    'colour = "red"',
+    {},
+    /:1: unknown setting `colour`; `callhook serve --print-config` shows those that there are$/,
+  ],
+  [
+    'a section',
+    '# ours\n[delivery]\nkeep_days = 3',
+    {},
+    /callhook\.toml:2: `\[delivery\]`: there are no sections/,
+  ],
+  [
+    'a key beside a longer one',
+    'database_connections = 5\ndatabase = ""',
+    {},
+    /callhook\.toml:2: `database`: must not be empty$/,
+  ],
+  [
+    'a wrong value',
+    '\napi_port = "high"',
+    {},
+    /callhook\.toml:2: `api_port`: must be a whole number from 0 to 65535$/,
+  ],
+  [
+    'a value out of range',
+    'api_port = 99999',
+    {},
+    /^\S+callhook\.toml:1: `api_port`: must be a whole number from 0 to 65535$/,
+  ],
+  ['half a port', 'api_port = 80.5', {}, /`api_port`: must be a whole number from 0 to 65535$/],
+  ['a time of nothing', 'keep_days = 0', {}, /`keep_days`: must be a number greater than 0, up to 3650$/],
+  [
+    'a text for a list',
+    'mail_to = "a@b"',
+    {},
+    /`mail_to`: must be a list of texts, such as \["one", "another"\]$/,
+  ],
+  ['a number in a list', 'mail_to = [1, 2]', {}, /`mail_to`: must be a text in quotes$/],
+  ['a number for a text', 'database = 5', {}, /`database`: must be a text in quotes$/],
   [
     'a word that is not known',
     'log_level = "loud"',
     {},
-    /callhook\.toml:1: `log_level`: .*debug.*info.*warn.*error/,
+    /callhook\.toml:1: `log_level`: must be one of debug, info, warn, error, silent$/,
   ],
   [
     'a range that is none',
@@ -60,6 +104,18 @@ for (const [what, toml, env, told] of [
     {},
     /callhook\.toml:2: Invalid TOML document/,
   ],
+  [
+    'a variable that is not known',
+    '',
+    { CALLHOOK_LOG_LEVLE: 'debug' },
+    /^CALLHOOK_LOG_LEVLE: unknown variable, did you mean `CALLHOOK_LOG_LEVEL`\?$/,
+  ],
+  [
+    'a variable like none beside a wrong key',
+    'api_port = -1',
+    { CALLHOOK_COLOUR: 'red' },
+    /:1: `api_port`.*\nCALLHOOK_COLOUR: unknown variable; `callhook serve --print-config`/,
+  ],
   ['a wrong variable', '', { CALLHOOK_API_PORT: 'high' }, /^CALLHOOK_API_PORT: `api_port`: /],
   [
     'two things wrong',
@@ -72,6 +128,22 @@ for (const [what, toml, env, told] of [
     assert.throws(() => load(t, toml, env), { code: 'CONFIG_INVALID', message: told });
   });
 }
+
+test('variables that are no settings, and those of others, are no fault', (t) => {
+  const config = load(t, '', {
+    CALLHOOK_KEY: 'x',
+    CALLHOOK_LISTEN_SECRET: 'x',
+    CALLHOOK_TEST_REQUIRE_ALL: '1',
+    CALLHOOK_SERVICE_HOST: '10.0.0.7',
+    CALLHOOK_SERVICE_PORT_HTTP: '8480',
+    CALLHOOK_PORT: 'tcp://10.0.0.7:8480',
+    CALLHOOK_PORT_8480_TCP_ADDR: '10.0.0.7',
+    CALLHOOKS: '1',
+    PATH: '/bin',
+  });
+  assert.equal(config.api_port, 8_480);
+  assert.throws(() => load(t, '', { CALLHOOK_PORT: '8481' }), /CALLHOOK_PORT: unknown variable/);
+});
 
 const SECRET = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
 const MAIL = 'mail_from = "Callhook <callhook@acme.example>"\nmail_to = ["ops@acme.example"]\n';

@@ -194,3 +194,20 @@ test('one lane that fails does not hold up the others', async () => {
   assert.equal(bench.sent[2]?.atMs, bench.sent[0]?.atMs, 'at once, without waiting for the failed one');
   await bench.stop();
 });
+
+test('a stop ends also while the database takes nothing back', async () => {
+  const bench = await start(
+    () => false,
+    (outbox) => ({
+      ...outbox,
+      settle: () => Promise.reject(new Error('the database is away')),
+      release: () => Promise.reject(new Error('the database is away')),
+    }),
+  );
+  await bench.store.calls.commit([{ leg: LEG, messages: [draft('a'), draft('b', 'call-2')] }], 0);
+  bench.dispatcher.wake();
+  await bench.clock.runUntil(() => bench.sent.length === 2);
+  let stopped = false;
+  void bench.stop().then(() => (stopped = true));
+  await bench.clock.runUntil(() => stopped);
+});

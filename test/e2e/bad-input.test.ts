@@ -110,7 +110,7 @@ test('a configuration with an unknown key is refused with its line by every verb
     write(folder, 'acme.yaml', '');
     const { code, err } = await run(t, folder, args);
     assert.equal(code, 1);
-    assert.match(err, /callhook\.toml:2: unknown setting `databse`; known are database, /);
+    assert.match(err, /callhook\.toml:2: unknown setting `databse`, did you mean `database`\?/);
     assert.doesNotMatch(err, NO_TRACE);
   }
 });

@@ -25,12 +25,26 @@ interface More {
   lookEveryMs?: number;
   /** How often the source fails before it runs. */
   faults?: number;
+  leaseMs?: number;
 }
 
 async function start(t: TestContext, more: More = {}) {
-  const { endCallsAfterLostMs = 60_000, clock = systemClock, lookEveryMs = 1 } = more;
+  const { endCallsAfterLostMs = 60_000, clock = systemClock, lookEveryMs = 1, leaseMs = 10_000 } = more;
   let faults = more.faults ?? 0;
   const store = openTestStore();
+  /** While the database is away its calls reject. */
+  const database = { away: false };
+  const reachable = <Room extends object>(room: Room): Room =>
+    new Proxy(room, {
+      get(target, name) {
+        const call: unknown = Reflect.get(target, name);
+        if (typeof call !== 'function') return call;
+        return async (...args: unknown[]) => {
+          if (database.away) throw new Error('the database is away');
+          return (call as (...given: unknown[]) => unknown).apply(target, args);
+        };
+      },
+    });
   const directory = directoryFor('PJSIP');
   await store.directory.write(
     planChanges({ sources: [], organisations: [] }, directory, { prune: false }).changes,
@@ -38,7 +52,7 @@ async function start(t: TestContext, more: More = {}) {
   const reasons: (string | undefined)[] = [];
   let told = Promise.withResolvers<void>();
   const ingest = new Ingest({
-    store,
+    store: { ...store, calls: reachable(store.calls) },
     ids: keys.ids,
     clock,
     log,
@@ -64,7 +78,7 @@ async function start(t: TestContext, more: More = {}) {
     directory: store.directory,
     calls: store.calls,
     health: store.health,
-    leases: new SourceLeases(store.leases, 'node', 10_000),
+    leases: new SourceLeases(reachable(store.leases), 'node', leaseMs),
     ingest,
     create: (settings: ReadSourceSettings) => ({
       async run(sink, signal) {
@@ -89,7 +103,7 @@ async function start(t: TestContext, more: More = {}) {
     await running;
     await store.close();
   });
-  return { store, directory, watch, until, happened, sinks, reasons, told: () => told.promise };
+  return { store, database, directory, watch, until, happened, sinks, reasons, told: () => told.promise };
 }
 
 const RINGING = {
@@ -187,4 +201,24 @@ test('a wait that is longer than a timer can count is waited for to its end', as
   sinks[0]!.state({ status: 'down', advice: 'Start Asterisk.', retryInMs: 1 });
   await fake.runUntil(() => reasons.length === 2);
   assert.equal(fake.nowMs() - lostAtMs, 10_000);
+});
+
+test('what was read before the database went away is stored before the source begins again with its legs', async (t) => {
+  const { database, watch, until, happened, sinks, reasons, told } = await start(t, { leaseMs: 60 });
+  await until('start pbx 127.0.0.1');
+  database.away = true;
+  const handedOver = sinks[0]!.legs([RINGING]);
+  await until('stop pbx 127.0.0.1');
+  assert.match(watch.problem ?? '', /the database is away/);
+  assert.equal(sinks.length, 1, 'it does not begin again while something of it is on its way');
+  database.away = false;
+  await handedOver;
+  while (happened.filter((what) => what.startsWith('start')).length < 2) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.deepEqual(reasons, [undefined]);
+  const ended = told();
+  await sinks[1]!.alive(new Set(), 2_000);
+  await ended;
+  assert.deepEqual(reasons, [undefined, 'CANCELLED']);
 });

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import test, { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { directoryYaml } from '../support/installation.ts';
+import { brokenLinks } from '../support/links.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'callhook-packed-'));
@@ -31,7 +32,22 @@ function callhook(...args: string[]) {
 
 test('the package has what it needs and nothing of the workshop', () => {
   const entries = readdirSync(installed).toSorted();
-  assert.deepEqual(entries, ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'test']);
+  assert.deepEqual(entries, [
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    'LICENSE',
+    'README.md',
+    'bench',
+    'dist',
+    'docs',
+    'examples',
+    'package.json',
+    'test',
+  ]);
+});
+
+test('every relative link of its documents leads to a file of the package', () => {
+  assert.deepEqual(brokenLinks(installed), []);
 });
 
 test('the installed command tells its version and its verbs', () => {

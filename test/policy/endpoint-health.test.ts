@@ -87,20 +87,78 @@ test('after a probe that was answered the rate rises until it is no limit, then 
   assert.deepEqual(afterAttempt(health, ANSWERED, 2_000 + 16_000, RULES).health, HEALTHY);
 });
 
-test('a failure while it recovers pauses it at once', () => {
-  assert.equal(after([FAILED], { kind: 'recovering', startsAtMs: 0 }).kind, 'paused');
+test('a failure while it recovers sets it back a little; only as many in a row as pause it pause it', () => {
+  const recovering: EndpointHealth = { kind: 'recovering', startsAtMs: 0 };
+  const once = after([FAILED], recovering, 5_000);
+  assert.deepEqual(once, { kind: 'recovering', startsAtMs: 250, failures: 1 });
+  assert.deepEqual(after([FAILED, ANSWERED, FAILED, ANSWERED], recovering, 5_000), {
+    kind: 'recovering',
+    startsAtMs: 500,
+  });
+  assert.equal(after([FAILED, FAILED, FAILED], recovering, 5_000).kind, 'paused');
+});
+
+test('a receiver that fails one time in twenty gets over an outage, and the operator is not told again and again', () => {
+  const rules = { ...RULES, pauseAfterFailures: 10 };
+  let gate: Gate = { health: { kind: 'recovering', startsAtMs: 0 }, tatMs: 0 };
+  let notices = 0;
+  let backlog = 2_000;
+  let nth = 0;
+  for (let nowMs = 0; nowMs < 300_000 && backlog > 0; nowMs += 50) {
+    // Twenty new messages a second.
+    backlog += 1;
+    const allowed = Math.min(allowance(gate, nowMs, 0), backlog, 32);
+    gate = afterClaim(gate, allowed, nowMs, rules);
+    for (let i = 0; i < allowed; i += 1) {
+      nth += 1;
+      const signal: Signal = nth % 20 === 0 ? FAILED : ANSWERED;
+      const step = afterAttempt(gate.health, signal, nowMs, rules);
+      gate = { ...gate, health: step.health };
+      if (step.notice !== undefined) notices += 1;
+      if (signal === ANSWERED) backlog -= 1;
+    }
+  }
+  assert.equal(backlog, 0);
+  assert.equal(notices, 0);
 });
 
 test('a 429 leaves it alone for its time and lets it come back slowly', () => {
   const throttled = after([{ kind: 'throttled', untilMs: 9_000 }]);
   const gate = { health: throttled, tatMs: 0 };
   assert.deepEqual([allowance(gate, 8_999, 0), allowance(gate, 9_000, 0)], [0, 1]);
+  const others = after([{ kind: 'throttled', untilMs: 1_000 }, FAILED], throttled);
+  assert.equal(allowance({ health: others, tatMs: 0 }, 8_999, 0), 0, 'whatever the answers beside it say');
+});
+
+test('a probe that is answered by a 429 shows that the receiver is back', () => {
+  const probing = afterClaim({ health: PAUSED, tatMs: 0 }, 1, 1_000, RULES).health;
+  const { health, notice } = afterAttempt(probing, { kind: 'throttled', untilMs: 9_000 }, 2_000, RULES);
+  assert.deepEqual([health.kind, notice?.kind], ['recovering', 'recovered']);
+});
+
+test('time alone ends a recovery', () => {
+  const recovering: EndpointHealth = { kind: 'recovering', startsAtMs: 0 };
+  assert.equal(afterTime(recovering, 15_999, RULES).health.kind, 'recovering');
+  assert.deepEqual(afterTime(recovering, 16_000, RULES).health, HEALTHY);
+});
+
+test('an endpoint that nobody asks any more is not failing for days', () => {
+  const failing = after([FAILED, FAILED]);
+  for (const health of [failing, PAUSED]) {
+    assert.deepEqual(afterTime(health, 10 * RULES.disableAfterMs, RULES), { health });
+  }
+  // And when it is asked again, its trouble begins then.
+  const again = after([FAILED], PAUSED, 10 * RULES.disableAfterMs);
+  const later = afterAttempt(failing, FAILED, 10 * RULES.disableAfterMs, RULES).health;
+  assert.ok(again.kind === 'paused' && later.kind === 'paused');
+  assert.equal(later.sinceMs, 10 * RULES.disableAfterMs);
 });
 
 test('what fails for long is announced twice and then disabled; enabling sends a probe first', () => {
   let health = PAUSED;
   const told: string[] = [];
   for (let nowMs = 0; nowMs <= RULES.disableAfterMs; nowMs += 1_000) {
+    health = afterAttempt(health, FAILED, nowMs, RULES).health;
     const step = afterTime(health, nowMs, RULES);
     if (step.notice !== undefined) told.push(`${step.notice.kind} ${nowMs}`);
     health = step.health;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { CallhookError } from '../../src/runtime/errors.ts';
 import { placesOf } from '../../src/store/postgres/places.ts';
 
 test('one host is one place, named without user and password', () => {
@@ -25,4 +26,18 @@ test('without a host it is this machine', () => {
   assert.deepEqual(placesOf('postgres:///callhook'), [
     { connectionString: 'postgres:///callhook', host: 'localhost', database: 'callhook' },
   ]);
+});
+
+test('a password with characters that must be escaped is refused, and no part of it is shown', () => {
+  for (const password of ['wo@rd', 'wo/rd', '12/rd', 'wo#rd', '12?rd', '[wo/rd', 'wo rd/']) {
+    assert.throws(
+      () => placesOf(`postgres://anna:${password}@db.example/callhook`),
+      (error) =>
+        error instanceof CallhookError &&
+        error.code === 'DATABASE_UNAVAILABLE' &&
+        /%40/.test(error.message) &&
+        !/wo|rd\b/.test(error.message.replaceAll('password', '')),
+      password,
+    );
+  }
 });

@@ -452,6 +452,7 @@ export function storeContract(backend: Backend): void {
       await settle(store, a, retryAt(50), 2);
       assert.equal(await store.upkeep.expire(40, 100), 1);
       assert.equal(await store.upkeep.expire(40, 100), 0);
+      assert.deepEqual(await messageIds(store, 41), [], 'its head keeps the time of its retry');
       const [again] = await store.outbox.claim(50, ALL);
       await settle(store, again!, { kind: 'delivered' }, 51);
       assert.deepEqual(again?.skipped, [], 'what is behind it is not skipped yet');
@@ -509,19 +510,25 @@ export function storeContract(backend: Backend): void {
       const messages = Array.from({ length: 3 }, (_, i) => draft(`a${i}`, `call-${i}`));
       await store.calls.commit([{ leg: LEG, messages }], 0);
       for (const claim of await store.outbox.claim(1, ALL)) await settle(store, claim, retryAt(2), 1, failed);
-      assert.equal(await store.upkeep.watchHealth(40_000), 0);
-      assert.equal(await store.upkeep.watchHealth(60_000), 1);
-      assert.equal(await store.upkeep.watchHealth(100_001), 1);
+      // It is asked again and again, and never answers.
+      const told: number[] = [];
+      for (let nowMs = 2; nowMs <= 102_000; nowMs += 1_000) {
+        for (const claim of await store.outbox.claim(nowMs, ALL)) {
+          await settle(store, claim, { kind: 'later', dueAtMs: nowMs + 1, usesRetry: false }, nowMs, failed);
+        }
+        if ((await store.upkeep.watchHealth(nowMs)) > 0) told.push(Math.round(nowMs / 10_000));
+      }
+      assert.deepEqual(told, [5, 8, 10]);
       assert.equal((await crmOf(store)).health.kind, 'disabled');
-      const notices = await store.upkeep.dueNotices(100_002, 100);
+      const notices = await store.upkeep.dueNotices(102_001, 100);
       assert.deepEqual(
         notices.filter(({ channel }) => channel === 'mail').map(({ notice }) => notice.kind),
-        ['paused', 'disable_soon', 'disabled'],
+        ['paused', 'disable_soon', 'disable_soon', 'disabled'],
       );
       assert.equal(notices[0]?.url, 'https://crm.acme.example/calls');
       await store.upkeep.settleNotice(notices[0]?.id ?? 0, 200_000);
       await store.upkeep.settleNotice(notices[1]?.id ?? 0, undefined);
-      assert.equal((await store.upkeep.dueNotices(100_003, 100)).length, notices.length - 2);
+      assert.equal((await store.upkeep.dueNotices(102_002, 100)).length, notices.length - 2);
       const [later] = (await store.upkeep.dueNotices(200_000, 100)).filter(({ id }) => id === notices[0]?.id);
       assert.equal(later?.attemptsMade, 1);
     },

@@ -195,7 +195,8 @@ function faultsInLogs(): string[] {
 
 function canMount(): boolean {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', folder]);
+    // Room for all that is stored meanwhile: it is filled on purpose, not by itself.
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${Math.round(64 + 40 * minutes)}m`, 'tmpfs', folder]);
     return true;
   } catch {
     return false;

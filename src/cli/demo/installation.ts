@@ -1,6 +1,6 @@
 /** The demo's organisation, and the configuration of a connector that lives for the demo only. */
 import { join } from 'node:path';
-import { loadConnectorConfig, type ConnectorConfig } from '../../config/connector-config.ts';
+import { DEFAULTS, type ConnectorConfig } from '../../config/connector-config.ts';
 import type { Directory } from '../../policy/directory.ts';
 import { DEFAULT_STATES, OPEN_PRIVACY } from '../../policy/organisation.ts';
 
@@ -57,7 +57,7 @@ export function demoDirectory({ amiPort, endpointUrl, secret, username, password
 /** The defaults, but everything in one folder, and the listener on this machine may be reached. */
 export function demoConfig(folder: string, certPath: string): ConnectorConfig {
   return {
-    ...loadConnectorConfig(undefined, {}),
+    ...DEFAULTS,
     database: join(folder, 'callhook.db'),
     key_file: join(folder, 'callhook.key'),
     api_port: 0,

@@ -3,7 +3,9 @@
  * calls it shows.
  */
 import { styleText } from 'node:util';
-import type { Delivery, Message } from './receiver.ts';
+import { harmless } from './harmless.ts';
+import type { Message } from './message.ts';
+import type { Delivery, Refusal } from './receiver.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -32,19 +34,27 @@ export class CallView {
   #messages = 0;
   #calls = 0;
   #problems = 0;
+  #refused = 0;
 
   /** @param colour whether the terminal shows colours */
   constructor(colour: boolean) {
     this.#colour = colour;
   }
 
-  line(delivery: Delivery): string {
+  line(received: Delivery | Refusal): string {
+    return 'refused' in received ? this.#refusal(received) : this.#delivery(received);
+  }
+
+  #refusal({ receivedAtMs, refused, answered }: Refusal): string {
+    this.#refused += 1;
+    return `${this.#time(receivedAtMs)} ${this.#paint('red', `no message: ${refused}, answered ${answered}`)}`;
+  }
+
+  #delivery(delivery: Delivery): string {
     const { message } = delivery;
-    const paint = (style: Style, text: string) =>
-      this.#colour ? styleText(style, text, { validateStream: false }) : text;
+    const paint = (style: Style, text: string) => this.#paint(style, harmless(text));
     const call = paint(this.#styleOf(message.call_id), `▌${message.call_id.slice(0, 4)}`);
     const branch = paint('dim', message.branch_id.slice(0, 3));
-    const time = paint('dim', new Date(delivery.receivedAtMs).toTimeString().slice(0, 8));
     const arrow = message.direction === 'INCOMING' ? '←' : '→';
     const who = fit(shortName(message.local_user_id) ?? message.local_number ?? 'a user', WHO_WIDTH);
     const device = fit((message.device_type ?? '').toLowerCase(), 8);
@@ -58,14 +68,27 @@ export class CallView {
       this.#tick(delivery, paint),
       ...problems.map((problem) => paint('red', problem)),
     ];
-    return `${time} ${call} ${branch} ${who} ${arrow} ${remote} ${paint('dim', device)} ${paint(style, fit(words, STATE_WIDTH))} ${tail.join(' ')}`;
+    return `${this.#time(delivery.receivedAtMs)} ${call} ${branch} ${who} ${arrow} ${remote} ${paint('dim', device)} ${paint(style, fit(words, STATE_WIDTH))} ${tail.join(' ')}`;
   }
 
   /** One sentence on all that was seen. */
   summary(): string {
     const messages = `${this.#messages} message${this.#messages === 1 ? '' : 's'}`;
     const calls = `${this.#calls} call${this.#calls === 1 ? '' : 's'}`;
-    return `${messages} of ${calls}; ${this.#problems === 0 ? 'all in order' : `${this.#problems} with something to look at`}.`;
+    const look = this.#problems === 0 ? [] : [`${this.#problems} with something to look at`];
+    const refused =
+      this.#refused === 0
+        ? []
+        : [`${this.#refused} POST${this.#refused === 1 ? ' was no message' : 's were no messages'}`];
+    return `${messages} of ${calls}; ${[...look, ...refused].join(', ') || 'all in order'}.`;
+  }
+
+  #paint(style: Style, text: string): string {
+    return this.#colour ? styleText(style, text, { validateStream: false }) : text;
+  }
+
+  #time(atMs: number): string {
+    return this.#paint('dim', new Date(atMs).toTimeString().slice(0, 8));
   }
 
   #tick({ signature }: Delivery, paint: (style: Style, text: string) => string): string {
@@ -130,6 +153,7 @@ function shortName(userId: string | undefined): string | undefined {
 }
 
 /** Exactly so many columns. */
-function fit(text: string, width: number): string {
+function fit(given: string, width: number): string {
+  const text = harmless(given);
   return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
 }

@@ -4,14 +4,12 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import type { OutwardEvent } from '../../call/outward-event.ts';
+import type { AddressInfo, Socket } from 'node:net';
 import { verify } from '../../delivery/signature.ts';
 import { CallhookError, systemCodeOf } from '../../runtime/errors.ts';
 import type { Certificate } from './certificate.ts';
+import { readMessage, type Message } from './message.ts';
 import { OrderCheck, type Order } from './order-check.ts';
-
-export type Message = OutwardEvent & { seq_num: number };
 
 export interface Delivery {
   receivedAtMs: number;
@@ -21,6 +19,14 @@ export interface Delivery {
   signature: 'valid' | 'invalid' | 'unchecked';
   order: Order;
   /** The status that it was answered with. */
+  answered: number;
+}
+
+/** A POST that is no message of Callhook. */
+export interface Refusal {
+  receivedAtMs: number;
+  /** Why, in words. */
+  refused: string;
   answered: number;
 }
 
@@ -47,7 +53,7 @@ const TOLERANCE_S = 300;
 /** @throws CallhookError `LISTEN_FAILED` */
 export async function startReceiver(
   options: ReceiverOptions,
-  tell: (delivery: Delivery) => void,
+  tell: (received: Delivery | Refusal) => void,
 ): Promise<Receiver> {
   const order = new OrderCheck();
   const failures = [...(options.failures ?? [])];
@@ -56,14 +62,13 @@ export async function startReceiver(
     if (request.method !== 'POST')
       return refuse(response, 405, 'Callhook sends its messages here as POST requests.');
     const body = await readBody(request);
-    if (body === undefined) return refuse(response, 413, 'No message is that long.');
+    const turnAway = (status: number, refused: string) => {
+      refuse(response, status, `This is not a message of Callhook: ${refused}.`);
+      tell({ receivedAtMs: Date.now(), refused, answered: status });
+    };
+    if (body === undefined) return turnAway(413, `it is longer than ${MAX_BODY_BYTES / 1_024} kB`);
     const message = readMessage(body);
-    if (message === undefined)
-      return refuse(
-        response,
-        400,
-        'This is not a message of Callhook: JSON with seq_num, call_id and state.',
-      );
+    if ('reason' in message) return turnAway(400, message.reason);
     const messageId = String(request.headers['webhook-id'] ?? '');
     const signature = checkSignature(options.secrets, request, body);
     const answered = signature === 'invalid' ? 401 : (failures.shift() ?? 204);
@@ -77,6 +82,12 @@ export async function startReceiver(
   const server = createServer({ key, cert }, (request, response) => {
     receive(request, response).catch(() => response.destroy());
   });
+  // Also those that have not said anything yet, or are in the middle of a TLS handshake: a close waits for nobody.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(cannotListen(options, cause)));
     server.listen(options.port, options.host, resolve);
@@ -87,7 +98,7 @@ export async function startReceiver(
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
       }),
   };
 }
@@ -101,21 +112,6 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function readMessage(body: string): Message | undefined {
-  try {
-    const read: unknown = JSON.parse(body);
-    if (typeof read !== 'object' || read === null) return undefined;
-    const message = read as Partial<Message>;
-    const whole =
-      typeof message.seq_num === 'number' &&
-      typeof message.call_id === 'string' &&
-      typeof message.state === 'string';
-    return whole ? (read as Message) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function checkSignature(

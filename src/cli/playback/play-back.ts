@@ -80,24 +80,39 @@ type Player = (
 const PLAYERS: Record<SourceSettings['kind'], Player> = {
   async ami(sink, recordings, remark) {
     const playback = createAmiPlayback(sink, systemClock.nowMs);
+    let read = 0;
     for (const [index, path] of recordings.entries()) {
       const { packets, broken, resynced } = await playback.connection(readRecording(path));
-      if (packets === 0)
-        remark(`${path}: no AMI packets in it; is it a recording of Asterisk's manager port?`);
+      read += packets;
+      if (packets === 0) remark(`${path}: no AMI packets in it`);
       if (broken > 0) remark(`${path}: ${broken} packets were not what Asterisk writes and were left out`);
       if (index > 0 && !resynced)
         remark(`${path}: no list of channels in it, so calls that ended unseen stay open`);
+    }
+    if (read === 0) {
+      throw new CallhookError(
+        'TRANSCRIPT_UNREADABLE',
+        `There are no AMI packets in ${recordings.join(', ')}. Is it a recording of Asterisk's manager port?`,
+      );
     }
   },
 
   async http(sink, recordings, remark) {
     const playback = createHttpPlayback(sink, systemClock.nowMs);
+    let read = 0;
     for (const path of recordings) {
       const { lines, broken } = await playback.recording(readRecording(path));
-      if (lines === 0) remark(`${path}: no event in it; one per line is expected, as it was posted`);
+      read += lines - broken.length;
+      if (lines === 0) remark(`${path}: no event in it`);
       for (const { line, problem } of broken.slice(0, MOST_REMARKS)) remark(`${path}:${line}: ${problem}`);
       const more = broken.length - MOST_REMARKS;
       if (more > 0) remark(`${path}: … and ${more} more lines that are not right`);
+    }
+    if (read === 0) {
+      throw new CallhookError(
+        'TRANSCRIPT_UNREADABLE',
+        `There is no event in ${recordings.join(', ')}. One per line is expected, as it was posted.`,
+      );
     }
   },
 };

@@ -8,6 +8,8 @@ import { sql as endedLegs } from './migrations/0002-ended-legs.ts';
 const MIGRATIONS: readonly string[] = [first, endedLegs];
 
 const OLDEST_VERSION = 140_000;
+/** A migration of a large table, or of another node that began first, may take its time. */
+const PATIENCE_MS = 24 * 3_600_000;
 /** The advisory lock that only we take. */
 const LOCK = 7_425_518_003_641;
 
@@ -20,9 +22,9 @@ export async function migrate(db: Database, name: string): Promise<void> {
     await refuseOldServer(tx, name);
     // However long another node's migration takes.
     void tx.query('SET LOCAL statement_timeout = 0');
-    void tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
-    void tx.query('CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)');
-    const [row] = await tx.query<{ version: number }>('SELECT version FROM schema_version');
+    void tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK], PATIENCE_MS);
+    void tx.query('CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)', [], PATIENCE_MS);
+    const [row] = await tx.query<{ version: number }>('SELECT version FROM schema_version', [], PATIENCE_MS);
     const version = row?.version ?? 0;
     if (version > MIGRATIONS.length) {
       throw new CallhookError(
@@ -31,9 +33,9 @@ export async function migrate(db: Database, name: string): Promise<void> {
       );
     }
     if (version === MIGRATIONS.length) return;
-    for (const sql of MIGRATIONS.slice(version)) void tx.query(sql);
-    void tx.query('DELETE FROM schema_version');
-    void tx.query('INSERT INTO schema_version VALUES ($1)', [MIGRATIONS.length]);
+    for (const sql of MIGRATIONS.slice(version)) void tx.query(sql, [], PATIENCE_MS);
+    void tx.query('DELETE FROM schema_version', [], PATIENCE_MS);
+    await tx.query('INSERT INTO schema_version VALUES ($1)', [MIGRATIONS.length], PATIENCE_MS);
   });
 }
 

@@ -7,6 +7,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there. Is PostgreSQL running, is the port right?',
   ENOTFOUND: 'there is no such host. Is its name spelled right?',
   ENOENT: 'a file that the connection string names is not there: a certificate, or the socket.',
+  ERR_INVALID_URL: 'its connection string cannot be read. Is the port right?',
   EAI_AGAIN: 'its name cannot be resolved at the moment. Is the name server reachable?',
   EHOSTUNREACH: 'there is no way to that host. Are network and firewall open?',
   ENETUNREACH: 'there is no way to that host. Are network and firewall open?',

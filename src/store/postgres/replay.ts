@@ -9,12 +9,13 @@ const pickWhere = (which: string) => `
   FROM lane JOIN message ON message.lane_id = lane.id
   WHERE lane.organisation_id = $1 AND lane.endpoint_id = $2 AND ${which}
     AND message.outcome <> 'pending' AND coalesce(message.replayed_at_ms, -1) < $3
-  LIMIT $4`;
+  ORDER BY message.finished_at_ms LIMIT $4`;
 
 const PICK = {
   message: pickWhere('message.id = $5'),
   call: pickWhere('lane.call_id = $5'),
-  all: pickWhere('message.created_at_ms >= $5'),
+  // Nothing is finished before it is made, so a long history need not be read.
+  all: pickWhere('message.finished_at_ms >= $5 AND message.created_at_ms >= $5'),
   failed: pickWhere(`message.finished_at_ms >= $5 AND message.outcome IN ('expired', 'dead')`),
 };
 

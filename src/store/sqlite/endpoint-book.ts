@@ -52,7 +52,9 @@ export class EndpointBook {
         full: false,
       };
       entry.endpoint = endpoint;
-      entry.gate = { health, tatMs: entry.gate.tatMs };
+      // The file does not tell that a probe is under way.
+      const probes = entry.gate.health.kind === 'probing' && health.kind === 'paused';
+      entry.gate = { health: probes ? entry.gate.health : health, tatMs: entry.gate.tatMs };
       entry.full = false;
       entry.dueAtMs = waits ? 0 : Infinity;
       this.#entries.set(name, entry);

@@ -35,15 +35,18 @@ export function prepareFinish(db: DatabaseSync) {
         SELECT value FROM json_each(coalesce(lane.skipped, '[]')) UNION SELECT value FROM json_each(?1) ORDER BY value)),
       due_at_ms = CASE
         WHEN NOT EXISTS (SELECT 1 FROM message WHERE lane_id = lane.id AND outcome = 'pending') THEN NULL
-        ELSE min(coalesce(due_at_ms, ?2), ?2) END
+        WHEN (SELECT min(seq) FROM message WHERE lane_id = lane.id AND outcome = 'pending') > ?4
+          THEN min(coalesce(due_at_ms, ?2), ?2)
+        ELSE due_at_ms END
     WHERE id = ?3`);
   const rankOf = db.prepare(`
     UPDATE lane SET rank = NOT EXISTS (
       SELECT 1 FROM message WHERE lane_id = lane.id AND outcome = 'pending' AND replay_of IS NULL)
     WHERE id = ? AND due_at_ms IS NOT NULL`);
 
-  const skip = (laneId: number, seqs: readonly number[], nowMs: number) => {
-    goOnWithout.run(JSON.stringify(seqs), nowMs, laneId);
+  /** @param first the first number that is finished: a head before it keeps the time of its retry */
+  const skip = (laneId: number, seqs: readonly number[], first: number, nowMs: number) => {
+    goOnWithout.run(JSON.stringify(seqs), nowMs, laneId, first);
     rankOf.run(laneId);
   };
 
@@ -55,18 +58,15 @@ export function prepareFinish(db: DatabaseSync) {
 
     dead(messageId: string, laneId: number, nowMs: number): void {
       const row = bury.get(nowMs, messageId) as { seq: number; outcome: string } | undefined;
-      skip(laneId, row?.outcome === 'dead' ? [row.seq] : [], nowMs);
+      skip(laneId, row?.outcome === 'dead' ? [row.seq] : [], row?.seq ?? 0, nowMs);
     },
 
     /** Finishes what has expired of a lane that nobody has claimed. @returns how many */
     expireLane(laneId: number, nowMs: number): number {
       const rows = expireOfLane.all(nowMs, laneId) as { seq: number }[];
       if (rows.length === 0) return 0;
-      skip(
-        laneId,
-        rows.map(({ seq }) => seq),
-        nowMs,
-      );
+      const seqs = rows.map(({ seq }) => seq);
+      skip(laneId, seqs, Math.min(...seqs), nowMs);
       countExpired.run(rows.length, laneId);
       return rows.length;
     },

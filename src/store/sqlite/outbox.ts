@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { afterClaim, allowance, type Gate } from '../../policy/endpoint-health.ts';
-import type { AttemptRecord, Claim, OutboxStore, Settlement, StoreOptions } from '../store.ts';
+import type { AttemptRecord, Claim, ClaimLimits, OutboxStore, Settlement, StoreOptions } from '../store.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook, Entry } from './endpoint-book.ts';
 import { prepareFinish } from './finish.ts';
@@ -105,7 +105,7 @@ export function createOutboxStore(
   };
 
   /** One look at one endpoint: claims what it may have of at most `room`. */
-  const look = (entry: Entry, nowMs: number, room: number): Claim[] => {
+  const look = (entry: Entry, nowMs: number, room: number, limits: ClaimLimits): Claim[] => {
     const { maxAtOnce = Infinity, maxPerSecond } = entry.endpoint.delivery;
     const free = Math.min(room, maxAtOnce - entry.claimed.size);
     const allowed = Math.min(free, allowance(entry.gate, nowMs, entry.claimed.size, maxPerSecond));
@@ -123,9 +123,11 @@ export function createOutboxStore(
     const taken = live.map((head) => take(entry, head));
     entry.gate = afterClaim(entry.gate, taken.length, nowMs, rules, maxPerSecond);
     if (over.length > 0) {
+      let expired = 0;
       inTransaction(db, () => {
-        for (const { lane_id } of over) finish.expireLane(lane_id, nowMs);
+        expired = over.reduce((count, { lane_id }) => count + finish.expireLane(lane_id, nowMs), 0);
       });
+      limits.expired?.(expired);
     }
     // Whoever was served stands at the end of those that are due.
     entry.dueAtMs = heads.length === allowed ? nowMs : earliestOf(entry);
@@ -159,7 +161,8 @@ export function createOutboxStore(
   };
 
   return {
-    async claim(nowMs, { total, perEndpoint }) {
+    async claim(nowMs, limits) {
+      const { total, perEndpoint } = limits;
       others.notice();
       const taken: Claim[] = [];
       const seen = new Set<Entry>();
@@ -170,7 +173,7 @@ export function createOutboxStore(
         }
         seen.add(entry);
         const wanted = perEndpoint(entry.organisationId, entry.endpoint.id);
-        taken.push(...look(entry, nowMs, Math.min(wanted, total - taken.length)));
+        taken.push(...look(entry, nowMs, Math.min(wanted, total - taken.length), limits));
         if (taken.length >= total) break;
       }
       return taken;
@@ -202,6 +205,13 @@ export function createOutboxStore(
         if (entry === undefined) continue;
         giveBack(entry, laneId);
         book.isDue(entry, next.kind === 'later' ? next.dueAtMs : nowMs);
+        book.changed(entry);
+      }
+      // An endpoint that was removed and made again waits for no claims of its former self.
+      for (const { organisationId, endpointId } of lost) {
+        const entry = book.get(organisationId, endpointId);
+        if (entry === undefined) continue;
+        entry.full = false;
         book.changed(entry);
       }
       return lost.map(({ messageId }) => messageId);

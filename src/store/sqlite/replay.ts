@@ -7,21 +7,25 @@ export function prepareReplay(
   db: DatabaseSync,
 ): (order: ReplayOrder, nowMs: number, limit: number) => number {
   // `replayed_at_ms` keeps a message that was quickly delivered from being taken twice by the same order.
-  const again = (where: string) =>
+  const again = (candidates: string) =>
     db.prepare(`
       UPDATE message SET outcome = 'pending', replay_of = outcome, replayed_at_ms = :now, retries = 0,
         finished_at_ms = NULL, expires_at_ms = NULL
       WHERE rowid IN (
-        SELECT message.rowid FROM lane JOIN message ON message.lane_id = lane.id
-        WHERE lane.organisation_id = :organisation AND lane.endpoint_id = :endpoint AND ${where}
+        SELECT message.rowid FROM ${candidates}
+          AND lane.organisation_id = :organisation AND lane.endpoint_id = :endpoint
           AND message.outcome <> 'pending' AND coalesce(message.replayed_at_ms, -1) < :now
         LIMIT :limit)
       RETURNING lane_id`);
+  // By when they were finished: what is pending again has left that index, so that each step begins where the last ended.
+  const finishedSince =
+    'message INDEXED BY message_finished CROSS JOIN lane ON lane.id = message.lane_id WHERE message.finished_at_ms >= :since';
+  const ofLane = 'lane JOIN message ON message.lane_id = lane.id WHERE';
   const statements = {
-    message: again('message.id = :message'),
-    call: again('lane.call_id = :call'),
-    all: again('message.created_at_ms >= :since'),
-    failed: again(`message.finished_at_ms >= :since AND message.outcome IN ('expired', 'dead')`),
+    message: again(`${ofLane} message.id = :message`),
+    call: again(`${ofLane} lane.call_id = :call`),
+    all: again(`${finishedSince} AND message.created_at_ms >= :since`),
+    failed: again(`${finishedSince} AND message.outcome IN ('expired', 'dead')`),
   };
   const wakeLane = db.prepare(`
     UPDATE lane SET rank = CASE WHEN due_at_ms IS NULL THEN 1 ELSE rank END, due_at_ms = coalesce(due_at_ms, ?)

@@ -132,7 +132,7 @@ CREATE TABLE lane (
 ) WITH (fillfactor = 80);
 CREATE INDEX lane_due ON lane (organisation_id, endpoint_id, rank, due_at_ms)
   WHERE due_at_ms IS NOT NULL AND claim_token IS NULL;
-CREATE INDEX lane_claimed ON lane (claim_until_ms, organisation_id, endpoint_id) WHERE claim_token IS NOT NULL;
+CREATE INDEX lane_claimed ON lane (claim_until_ms, claim_token) WHERE claim_token IS NOT NULL;
 
 CREATE TABLE message (
   id             text COLLATE "C" PRIMARY KEY, -- the webhook-id

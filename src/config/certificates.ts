@@ -1,0 +1,48 @@
+/** Reads files of certificates (PEM) and makes sure that there is something in them to trust. */
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { CallhookError, systemCodeOf } from '../runtime/errors.ts';
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+/**
+ * @param files of `trusted_certificate_files`
+ * @returns the text of each
+ * @throws CallhookError `CONFIG_INVALID`, one line per file that is not there, holds none or a damaged one
+ */
+export function readCertificates(files: readonly string[]): string[] {
+  const problems: string[] = [];
+  const texts = files.map((file) => {
+    const { text = '', problem } = readOne(file);
+    if (problem !== undefined) problems.push(`trusted_certificate_files: ${file} ${problem}.`);
+    return text;
+  });
+  if (problems.length > 0) throw new CallhookError('CONFIG_INVALID', problems.join('\n'));
+  return texts;
+}
+
+function readOne(file: string): { text?: string; problem?: string } {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    return { problem: `cannot be read (${systemCodeOf(error) ?? 'unknown reason'})` };
+  }
+  const certificates = text.match(CERTIFICATE) ?? [];
+  if (certificates.length === 0) {
+    return {
+      problem:
+        'holds no certificate. It has to be PEM, text with `-----BEGIN CERTIFICATE-----`; `openssl x509 -inform der` makes that of DER',
+    };
+  }
+  const damaged = certificates.findIndex((certificate) => !isCertificate(certificate));
+  return damaged < 0 ? { text } : { problem: `is damaged: certificate ${damaged + 1} in it is none` };
+}
+
+function isCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text).raw.length > 0;
+  } catch {
+    return false;
+  }
+}
