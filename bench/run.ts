@@ -5,12 +5,14 @@
 import { benchBacklog } from './backlog.ts';
 import { benchDecoding } from './decoding.ts';
 import { benchDelivery } from './delivery.ts';
+import { benchHttpIngest } from './http-ingest.ts';
 import { benchManyEndpoints } from './many-endpoints.ts';
 import { benchPostgres } from './postgres.ts';
 
 const once = process.argv.includes('--once');
 
 await benchDecoding({ rounds: once ? 2 : 20 });
+await benchHttpIngest({ events: once ? 2_000 : 100_000 });
 await benchDelivery({ messages: once ? 500 : 20_000, seconds: once ? 1 : 15 });
 await benchPostgres({ messages: once ? 500 : 20_000 });
 await benchManyEndpoints(once ? { endpoints: 100, seconds: 2 } : { endpoints: 10_000, seconds: 20 });

@@ -9,16 +9,18 @@ import { healthRulesOf, type ConnectorConfig } from './config/connector-config.t
 import { parseAllowed } from './delivery/address-guard.ts';
 import { createAttempter, type Attempter } from './delivery/attempt.ts';
 import { Dispatcher } from './delivery/dispatcher.ts';
-import { Ingest } from './ingest/ingest.ts';
+import { Ingest, type IngestOptions } from './ingest/ingest.ts';
+import { SharedIngest } from './ingest/shared-ingest.ts';
 import { SourceLeases } from './ingest/source-leases.ts';
 import { SourceWatch } from './ingest/source-watch.ts';
-import type { SourceSettings } from './policy/directory.ts';
+import type { ReadSourceSettings } from './policy/directory.ts';
 import { systemClock, type Clock } from './runtime/clock.ts';
 import type { Keys } from './runtime/keys.ts';
 import type { Logger } from './runtime/logger.ts';
 import { VERSION } from './runtime/version.ts';
 import { createAmiSource } from './source/ami/run.ts';
 import { createEslSource } from './source/esl/run.ts';
+import { HttpSources } from './source/http-ingest/run.ts';
 import type { Source } from './source/source.ts';
 import { isPostgres, openStore } from './store/open-store.ts';
 import { lockForServing } from './store/sqlite/store.ts';
@@ -88,8 +90,7 @@ async function runOn(
   });
   const metrics = createMetrics({
     version: VERSION,
-    overview: () =>
-      overviewOf(store, (ingest.problem ?? sources.problem) === undefined, dispatcher.attemptsUnderWay),
+    overview: () => overviewOf(store, databaseProblem() === undefined, dispatcher.attemptsUnderWay),
   });
   const tracing = await createTracing({ otlpUrl: config.otlp_url, version: VERSION, log });
   const observer = createObserver(metrics, tracing, clock);
@@ -104,7 +105,7 @@ async function runOn(
     settled: observer.settled,
     expired: (count) => metrics.expired(count),
   });
-  const ingest = new Ingest({
+  const ingestOptions: IngestOptions = {
     store,
     ids: keys.ids,
     clock,
@@ -114,7 +115,20 @@ async function runOn(
       observer.committed(messages, tookMs);
     },
     decided: (_event, verdict, sourceId) => observer.decided(sourceId, verdict),
+  };
+  const ingest = new Ingest(ingestOptions);
+  const sharedIngest = new SharedIngest(ingestOptions);
+  const databaseProblem = () => ingest.problem ?? sharedIngest.problem ?? sources.problem;
+  const httpSources = new HttpSources({
+    directory: store.directory,
+    heard(sourceId) {
+      const state = { status: 'connected', sinceMs: clock.nowMs() } as const;
+      store.health
+        .sourceState(sourceId, state)
+        .catch(() => log.warn({ source: sourceId }, 'source state could not be stored'));
+    },
   });
+  await httpSources.refresh();
   const sources = new SourceWatch({
     directory: store.directory,
     calls: store.calls,
@@ -127,11 +141,14 @@ async function runOn(
     lookEveryMs: LOOK_AT_DIRECTORY_MS,
     endCallsAfterLostMs: config.end_calls_after_minutes_lost * MINUTE_MS,
   });
-  const api = createApi({
-    databaseProblem: () => ingest.problem ?? sources.problem,
-    sources: () => sources.states(),
-    metrics,
-  });
+  const api = createApi(
+    {
+      databaseProblem,
+      sources: () => new Map([...sources.states(), ...httpSources.states()]),
+      metrics,
+    },
+    { sources: httpSources, ingest: sharedIngest, clock, log },
+  );
 
   // Sources stop first, the dispatcher last, so that what was learnt is stored and what was begun is finished.
   const delivering = new AbortController();
@@ -157,7 +174,7 @@ async function runOn(
   try {
     ready(await listen(api, config.api_host, config.api_port));
     await sources.run(signal);
-    await ingest.close();
+    await Promise.all([ingest.close(), sharedIngest.close()]);
   } finally {
     delivering.abort();
     await Promise.allSettled([dispatched, upkept]);
@@ -178,7 +195,7 @@ function noticeChannels(config: ConnectorConfig, attempter: Attempter, signal: A
   };
 }
 
-function createSource(settings: SourceSettings, log: Logger): Source {
+function createSource(settings: ReadSourceSettings, log: Logger): Source {
   const common = { clock: systemClock, random: Math.random, log: log.child({ source: settings.id }) };
   switch (settings.kind) {
     case 'ami':

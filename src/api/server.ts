@@ -1,7 +1,9 @@
-/** The HTTP side of the connector. For now its health pages; the REST API joins here. */
-import { fastify, type FastifyInstance } from 'fastify';
+/** The HTTP side of the connector: its health pages, and where platforms post their events. */
+import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { CallhookError, systemCodeOf } from '../runtime/errors.ts';
 import type { SourceState } from '../source/source.ts';
+import { BODY_LIMITS, eventRoutes, refuseMediaType, type EventsOptions } from './events.ts';
+import { sendProblem } from './problem.ts';
 
 /** What the health pages tell. */
 export interface HealthSources {
@@ -16,9 +18,14 @@ export interface HealthSources {
  * - `GET /health/ready`: 200 while what comes in is stored, else 503. A phone system that is down is told, but
  *   does not make the connector unready: it still delivers.
  * - `GET /metrics`: for Prometheus (docs/OPERATIONS.md).
+ * - `/api/v1/…`: events.ts.
  */
-export function createApi(health: HealthSources): FastifyInstance {
+export function createApi(health: HealthSources, events: EventsOptions): FastifyInstance {
   const api = fastify({ logger: false, forceCloseConnections: true });
+  api.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, 'NOT_FOUND', 'Is the path right, and the method?'),
+  );
+  api.setErrorHandler((error, _request, reply) => sendError(error, reply, events));
   api.get('/health/live', () => ({ status: 'live' }));
   api.get('/health/ready', (_request, reply) => {
     const problem = health.databaseProblem();
@@ -32,7 +39,30 @@ export function createApi(health: HealthSources): FastifyInstance {
     const { metrics } = health;
     return reply.type(metrics.contentType).send(await metrics.text());
   });
+  eventRoutes(api, events);
   return api;
+}
+
+/** What Fastify itself refuses, and faults of ours. */
+function sendError(error: unknown, reply: FastifyReply, { log }: EventsOptions): FastifyReply {
+  switch (systemCodeOf(error)) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE': {
+      const { events, alive } = BODY_LIMITS;
+      return sendProblem(
+        reply,
+        'BODY_TOO_LARGE',
+        `A body of events has at most ${events} bytes, a list of legs that are up ${alive}. Post it in parts.`,
+      );
+    }
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'FST_ERR_CTP_INVALID_CONTENT_TYPE':
+      return refuseMediaType(reply);
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return sendProblem(reply, 'BODY_UNREADABLE', 'The body is not as long as Content-Length says.');
+    default:
+      log.error({ err: error }, 'a request failed by a fault of ours');
+      return sendProblem(reply, 'INTERNAL', 'Nothing of this was kept. The log of Callhook says more.');
+  }
 }
 
 /** @throws CallhookError `LISTEN_FAILED` @returns the address that it listens on, with the port taken */

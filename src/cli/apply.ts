@@ -13,6 +13,7 @@ import { planChanges, type Plan } from '../policy/directory-changes.ts';
 import { completeDirectory, type GeneratedSecret } from '../policy/wanted-directory.ts';
 import { CallhookError } from '../runtime/errors.ts';
 import { deriveKeys, INSTALLATION_KEY_BYTES } from '../runtime/keys.ts';
+import { generateToken } from '../source/http-ingest/token.ts';
 import { isPostgres, openStore } from '../store/open-store.ts';
 import type { DirectoryStore, Store } from '../store/store.ts';
 import { readText } from './playback.ts';
@@ -69,9 +70,11 @@ function openDirectory(config: ConnectorConfig, dryRun: boolean): Promise<Store>
 export async function applyFile(request: ApplyRequest): Promise<void> {
   const { file, text, env, directoryStore, dryRun, prune, out } = request;
   const current = await directoryStore.read();
-  const knownSources = current.sources.map(({ id }) => id);
-  const wanted = readDirectoryFile({ file, text, env, knownSources });
-  const { directory, generated } = completeDirectory(wanted, current, generateSecret);
+  const wanted = readDirectoryFile({ file, text, env, knownSources: current.sources });
+  const { directory, generated } = completeDirectory(wanted, current, {
+    signingSecret: generateSecret,
+    sourceToken: generateToken,
+  });
   const plan = planChanges(current, directory, { prune });
   refuseConflicts(file, plan);
 
@@ -92,15 +95,26 @@ function refuseConflicts(file: string, plan: Plan): void {
 }
 
 /** The only place that shows a secret, and only one that was just made: the receiver has to be told it. */
-function secretLines({ organisationId, endpointId, secret }: GeneratedSecret, dryRun: boolean): string[] {
-  const endpoint = `endpoint ${endpointId} in ${organisationId}`;
-  if (dryRun) return [`A secret would be made for ${endpoint} and shown.`];
+function secretLines(generated: GeneratedSecret, dryRun: boolean): string[] {
+  const { what, name, taker } = wordSecret(generated);
+  if (dryRun) return [`A ${what} would be made for ${name} and shown.`];
   return [
     '',
-    `The signing secret of ${endpoint}. It is shown only now; give it to the receiver:`,
-    `    ${secret}`,
+    `The ${what === 'secret' ? 'signing secret' : what} of ${name}. It is shown only now; give it to ${taker}:`,
+    `    ${generated.secret}`,
     '',
   ];
+}
+
+function wordSecret(generated: GeneratedSecret): { what: string; name: string; taker: string } {
+  switch (generated.of) {
+    case 'endpoint': {
+      const name = `endpoint ${generated.endpointId} in ${generated.organisationId}`;
+      return { what: 'secret', name, taker: 'the receiver' };
+    }
+    case 'source':
+      return { what: 'token', name: `source ${generated.sourceId}`, taker: 'whoever posts its events' };
+  }
 }
 
 function summary({ added, changed, removed }: PlanWords, dryRun: boolean): string {

@@ -17,8 +17,13 @@ interface Options {
 
 export function playbackCommand(): Command {
   return new Command('playback')
-    .description('Print the messages that recorded PBX bytes would send, one JSON body per line.')
-    .argument('<transcript...>', 'recordings (.raw or .raw.gz), one per connection, in order')
+    .description(
+      'Print the messages that recorded PBX bytes or posted events would send, one JSON body per line.',
+    )
+    .argument(
+      '<transcript...>',
+      'recordings in order: .raw or .raw.gz, one per connection; for a source of kind http what was posted, one event per line',
+    )
     .requiredOption(
       '--with <file>',
       'the file with sources and organisations, as for `apply`; secrets are not needed',
@@ -48,7 +53,8 @@ export function playbackCommand(): Command {
 function readDirectory(file: string) {
   const wanted = readDirectoryFile({ file, text: readText(file), env: environment, secrets: 'ignore' });
   // Nothing is signed here, so an endpoint needs no secret.
-  return completeDirectory(wanted, { sources: [], organisations: [] }, () => '').directory;
+  const none = { signingSecret: () => '', sourceToken: () => '' };
+  return completeDirectory(wanted, { sources: [], organisations: [] }, none).directory;
 }
 
 /** @throws CallhookError `DIRECTORY_FILE_INVALID` */

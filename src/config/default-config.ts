@@ -21,7 +21,8 @@ key_file = "callhook.key"
 # debug, info, warn or error. One JSON line each on standard error; never a phone number or a secret.
 log_level = "info"
 
-# The health page: http://127.0.0.1:8480/health/live and /health/ready. Port 0 takes any free one.
+# The health page: http://127.0.0.1:8480/health/live and /health/ready; and where sources of kind http post their
+# events, which is in clear: put TLS in front of it for other machines. Port 0 takes any free one.
 api_host = "127.0.0.1"
 api_port = 8480
 

@@ -14,8 +14,9 @@ import type { WantedDirectory, WantedEndpoint, WantedOrganisation } from '../pol
 import { checkClaims } from './directory-file/claims.ts';
 import { invalidFile, type Path, type Problem } from './directory-file/problem.ts';
 import { resolveReferences, type Environment } from './directory-file/references.ts';
-import { KINDS } from './directory-file/source-kinds.ts';
-import { directoryFileSchema, wordIssue, type DirectoryFileContent } from './directory-file/schema.ts';
+import { directoryFileSchema, type DirectoryFileContent } from './directory-file/schema.ts';
+import { wordIssue } from './directory-file/shapes.ts';
+import { sourceOf } from './directory-file/source-kinds.ts';
 import { readYaml } from './directory-file/yaml-tree.ts';
 
 export interface DirectoryFileOptions {
@@ -24,12 +25,11 @@ export interface DirectoryFileOptions {
   text: string;
   env: Environment;
   /** Sources that devices may be on beside the file's own. */
-  knownSources?: readonly string[];
+  knownSources?: readonly Pick<SourceSettings, 'id' | 'kind'>[];
   /** `ignore` leaves secrets that are missing or wrong empty, for work that talks to nobody. Else `resolve`. */
   secrets?: 'resolve' | 'ignore';
 }
 
-type FileSource = NonNullable<DirectoryFileContent['sources']>[number];
 type FileOrganisation = NonNullable<DirectoryFileContent['organisations']>[number];
 type FileUser = FileOrganisation['users'][number];
 type FileEndpoint = FileOrganisation['endpoints'][number];
@@ -78,19 +78,6 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   if (issue.code !== 'unrecognized_keys') return [{ path, text: issue.message }];
   const texts = issue.message.split('\n');
   return issue.keys.map((key, index) => ({ path: [...path, key], text: texts[index] ?? '' }));
-}
-
-function sourceOf(source: FileSource): SourceSettings {
-  const { id, kind, host, tls, username, secret, ca_file: caFile } = source;
-  const port = source.port ?? KINDS[kind].port(tls);
-  const common = { id, host, port, secret, defaultDeviceType: source.default_device_type };
-  switch (kind) {
-    case 'ami':
-      // checkClaims has seen that there is a username.
-      return { ...common, kind, username: username ?? '', tls, ...(caFile !== undefined && { caFile }) };
-    case 'esl':
-      return { ...common, kind, ...(username !== undefined && { username }) };
-  }
 }
 
 function organisationOf(organisation: FileOrganisation): WantedOrganisation {

@@ -15,13 +15,16 @@ interface Entry<T> {
 
 export class BatchQueue<T> {
   readonly #process: (batch: readonly T[]) => Promise<void>;
+  readonly #mostAtOnce: number;
   #entries: Entry<T>[] = [];
   #weight = 0;
   #working: Promise<void> | undefined;
   readonly #waiting = new Set<() => void>();
 
-  constructor(process: (batch: readonly T[]) => Promise<void>) {
+  /** @param mostAtOnce a batch that weighs so much takes no more items */
+  constructor(process: (batch: readonly T[]) => Promise<void>, mostAtOnce = Infinity) {
     this.#process = process;
+    this.#mostAtOnce = mostAtOnce;
   }
 
   get full(): boolean {
@@ -58,8 +61,7 @@ export class BatchQueue<T> {
 
   async #work(): Promise<void> {
     while (this.#entries.length > 0) {
-      const batch = this.#entries;
-      this.#entries = [];
+      const batch = this.#next();
       try {
         await this.#process(batch.map(({ item }) => item));
         for (const entry of batch) entry.done();
@@ -70,5 +72,14 @@ export class BatchQueue<T> {
       for (const wake of this.#waiting) wake();
     }
     this.#working = undefined;
+  }
+
+  #next(): Entry<T>[] {
+    let weight = 0;
+    const end = this.#entries.findIndex((entry) => (weight += entry.weight) >= this.#mostAtOnce);
+    if (end >= 0) return this.#entries.splice(0, end + 1);
+    const all = this.#entries;
+    this.#entries = [];
+    return all;
   }
 }

@@ -8,12 +8,12 @@
  */
 import type { LegEvent } from '../call/leg-event.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { CallhookError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SourceSink } from '../source/source.ts';
 import { LeaseLost, type CommittedMessage, type Lease, type LegChange, type Store } from '../store/store.ts';
 import { BatchQueue } from './batch-queue.ts';
+import { Insistence } from './insistence.ts';
 import { LegBook, type IngestSource, type Verdict } from './leg-book.ts';
 import { lookUp, type Question } from './look-up.ts';
 
@@ -42,25 +42,23 @@ type Handover = { book: LegBook } & (
   { kind: 'legs'; events: readonly LegEvent[] } | { kind: 'alive'; legs: ReadonlySet<string>; atMs: number }
 );
 
-const RETRY_MS = { first: 100, most: 5_000 };
-
 export class Ingest {
   readonly #options: IngestOptions;
-  readonly #stop = new AbortController();
+  readonly #insistence: Insistence;
   readonly #queue: BatchQueue<Handover>;
-  #problem: string | undefined;
   readonly #held = new WeakMap<LegBook, HeldLease>();
   /** Handovers of each source that are not committed yet. */
   readonly #uncommitted = new Map<string, number>();
 
   constructor(options: IngestOptions) {
     this.#options = options;
+    this.#insistence = new Insistence(options);
     this.#queue = new BatchQueue((batch) => this.#process(batch));
   }
 
   /** Why nothing can be committed at the moment, in the database's words; undefined when all is well. */
   get problem(): string | undefined {
-    return this.#problem;
+    return this.#insistence.problem;
   }
 
   /**
@@ -114,13 +112,13 @@ export class Ingest {
 
   /** Waits until everything that was handed over is committed; a commit that fails now is given up. */
   async close(): Promise<void> {
-    this.#stop.abort();
+    this.#insistence.giveUp();
     await this.#queue.idle();
   }
 
   async #process(batch: readonly Handover[]): Promise<void> {
     const { store, clock, committed } = this.#options;
-    const known = await this.#persist(() => lookUp(store.directory, batch.map(questionOf)));
+    const known = await this.#insistence.until(() => lookUp(store.directory, batch.map(questionOf)));
     const changes: { book: LegBook; change: LegChange }[] = [];
     for (const { book, ...handover } of batch) {
       if (handover.kind === 'alive') {
@@ -149,12 +147,14 @@ export class Ingest {
     for (let left = changes; left.length > 0;) {
       const leases = new Set(left.flatMap(({ book }) => this.#held.get(book)?.lease ?? []));
       try {
-        return await this.#persist(() =>
-          store.calls.commit(
-            left.map(({ change }) => change),
-            clock.nowMs(),
-            [...leases],
-          ),
+        return await this.#insistence.until(
+          () =>
+            store.calls.commit(
+              left.map(({ change }) => change),
+              clock.nowMs(),
+              [...leases],
+            ),
+          (error) => error instanceof LeaseLost,
         );
       } catch (error) {
         if (!(error instanceof LeaseLost)) throw error;
@@ -165,29 +165,6 @@ export class Ingest {
       }
     }
     return [];
-  }
-
-  /** Calls the store until it succeeds. @throws what it threw, once `close` was called */
-  async #persist<T>(call: () => Promise<T>): Promise<T> {
-    const { clock, log } = this.#options;
-    for (let waitMs = RETRY_MS.first; ; waitMs = Math.min(waitMs * 2, RETRY_MS.most)) {
-      try {
-        const result = await call();
-        if (this.#problem !== undefined) log.info('the database takes messages again');
-        this.#problem = undefined;
-        return result;
-      } catch (error) {
-        if (error instanceof LeaseLost) throw error;
-        const problem = error instanceof Error ? error.message : 'unknown';
-        if (problem !== this.#problem) {
-          const advice = error instanceof CallhookError ? { advice: 'Nothing is lost meanwhile.' } : {};
-          log.error({ problem, ...advice }, 'the database takes no messages; trying again');
-        }
-        this.#problem = problem;
-        if (this.#stop.signal.aborted) throw error;
-        await clock.sleep(waitMs, this.#stop.signal);
-      }
-    }
   }
 }
 

@@ -6,7 +6,7 @@ import type { LegEvent } from '../call/leg-event.ts';
 import { advance } from '../call/leg-state.ts';
 import { expireAfterMsOf } from '../policy/delivery-settings.ts';
 import { deviceTypeOf, type DeviceType } from '../policy/device-type.ts';
-import { numberOf, ownNumber, remoteNumber } from '../policy/party.ts';
+import { numberOf, ownNumber } from '../policy/party.ts';
 import { withoutRemoved } from '../policy/privacy.ts';
 import { report } from '../policy/report.ts';
 import { subscribers } from '../policy/subscription.ts';
@@ -34,8 +34,8 @@ interface Ended {
   verdict: Verdict;
 }
 
-/** Ended legs that are remembered, so that a late event does not open them again. */
-const MAX_ENDED = 10_000;
+/** Ended legs that are remembered, so that a late event does not open them again: more than any batch has. */
+const MAX_ENDED = 20_000;
 
 /** A leg that has not moved yet has no progress. */
 type Leg = Omit<OpenLeg, 'progress'> & Partial<Pick<OpenLeg, 'progress'>>;
@@ -44,19 +44,33 @@ export class LegBook {
   readonly #source: IngestSource;
   readonly #ids: Ids;
   readonly #open: Map<string, OpenLeg>;
-  readonly #ended = new Set<string>();
+  readonly #ended: Set<string>;
   /** Legs whose device type is nobody's word yet: the phone may still tell its name. */
   readonly #untyped = new Set<string>();
 
-  /** @param stored the source's open legs as the store has them */
-  constructor(source: IngestSource, ids: Ids, stored: readonly OpenLeg[]) {
+  /**
+   * @param stored the source's open legs as the store has them
+   * @param ended names of legs of which it is known that they have ended
+   */
+  constructor(
+    source: IngestSource,
+    ids: Ids,
+    stored: Iterable<OpenLeg>,
+    ended: ReadonlySet<string> = new Set(),
+  ) {
     this.#source = source;
     this.#ids = ids;
-    this.#open = new Map(stored.map((leg) => [leg.leg, leg]));
+    this.#open = new Map(Array.from(stored, (leg) => [leg.leg, leg]));
+    this.#ended = new Set(ended);
   }
 
   get sourceId(): string {
     return this.#source.id;
+  }
+
+  /** The legs that are open now. */
+  openLegs(): Iterable<OpenLeg> {
+    return this.#open.values();
   }
 
   /** What must be known to take these events. */
@@ -65,10 +79,11 @@ export class LegBook {
     const organisations = new Set<string>();
     const remotes: Question['remotes'][number][] = [];
     for (const { leg, device, remote } of events) {
-      const organisationId = this.#open.get(leg)?.organisationId;
+      const open = this.#open.get(leg);
+      const organisationId = open?.organisationId;
       if (organisationId === undefined) devices.add(device);
       else organisations.add(organisationId);
-      if (remote !== undefined)
+      if (remote !== undefined && !(open !== undefined && isRemoteFrozen(open)))
         remotes.push({ of: organisationId === undefined ? { device } : { organisationId }, remote });
     }
     return { sourceId: this.#source.id, devices, organisations, remotes };
@@ -207,13 +222,17 @@ function learnNumbers(
     numberOf(leg.person);
   if (local !== undefined) leg.localNumber = local;
 
-  const isFrozen = leg.remoteNumber !== undefined && (isAnswered || leg.direction === 'OUTGOING');
-  const number = remote && remoteNumber(remote, country);
-  if (number === undefined || isFrozen) return;
+  if (remote === undefined || isRemoteFrozen(before)) return;
+  const number = known.number(leg.organisationId, remote);
+  if (number === undefined) return;
   const person = known.person(leg.organisationId, number);
   // Click-to-call rings the user in the user's own name until the far party is called.
   if (person?.userId === leg.person.userId && leg.direction === 'INCOMING') return;
   leg.remoteNumber = (person && numberOf(person)) ?? number;
   if (person === undefined) delete leg.remotePerson;
   else leg.remotePerson = person;
+}
+
+function isRemoteFrozen({ remoteNumber, progress, direction }: Leg): boolean {
+  return remoteNumber !== undefined && ((progress?.answered ?? false) || direction === 'OUTGOING');
 }

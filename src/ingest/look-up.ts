@@ -18,7 +18,9 @@ export interface Question {
 export interface Known {
   owner(sourceId: string, device: string): DeviceOwner | undefined;
   policy(organisationId: string): OrganisationPolicy | undefined;
-  /** By a number as `remoteNumber` gives it. */
+  /** The far number as this organisation reads it (`remoteNumber`). */
+  number(organisationId: string, remote: RemoteParty): string | undefined;
+  /** By a number as `number` gives it. */
   person(organisationId: string, number: string): Person | undefined;
 }
 
@@ -42,12 +44,12 @@ export async function lookUp(directory: DirectoryStore, questions: readonly Ques
     if (policy !== undefined) policies.set(id, policy);
   }
 
+  const read = createReader(policies);
   const numbers = new Map<string, Set<string>>();
   for (const { sourceId, remotes } of questions) {
     for (const { of, remote } of remotes) {
       const id = 'device' in of ? owners.get(sourceId)?.get(of.device)?.organisationId : of.organisationId;
-      const policy = id === undefined ? undefined : policies.get(id);
-      const number = policy && remoteNumber(remote, policy.organisation.defaultCountry);
+      const number = id === undefined ? undefined : read(id, remote);
       if (id === undefined || number === undefined) continue;
       const wanted = numbers.get(id) ?? new Set();
       numbers.set(id, wanted.add(number));
@@ -58,6 +60,19 @@ export async function lookUp(directory: DirectoryStore, questions: readonly Ques
   return {
     owner: (sourceId, device) => owners.get(sourceId)?.get(device),
     policy: (organisationId) => policies.get(organisationId),
+    number: read,
     person: (organisationId, number) => people.get(organisationId)?.get(number),
+  };
+}
+
+/** Reads each number once: it takes as long as a look into the database, and events of one call repeat it. */
+function createReader(policies: ReadonlyMap<string, OrganisationPolicy>): Known['number'] {
+  const read = new Map<string, string | undefined>();
+  return (organisationId, remote) => {
+    const country = policies.get(organisationId)?.organisation.defaultCountry;
+    if (country === undefined) return undefined;
+    const key = `${country} ${remote.withheld ? '' : remote.number}`;
+    if (!read.has(key)) read.set(key, remoteNumber(remote, country));
+    return read.get(key);
   };
 }

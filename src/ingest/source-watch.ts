@@ -4,7 +4,7 @@
  * lost for too long, so that no call stays open for ever.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { SourceSettings } from '../policy/directory.ts';
+import type { ReadSourceSettings, SourceSettings } from '../policy/directory.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Source, SourceSink, SourceState } from '../source/source.ts';
@@ -27,7 +27,7 @@ export interface SourceWatchOptions {
   /** Which sources are this node's to read. */
   leases: Pick<SourceLeases, 'share' | 'release' | 'leave' | 'problem'>;
   ingest: Pick<Ingest, 'open' | 'idle' | 'isBusyWith'>;
-  create(settings: SourceSettings): Source;
+  create(settings: ReadSourceSettings): Source;
   clock: Clock;
   log: Logger;
   /** How often the directory is looked at: `callhook apply` is another process. */
@@ -36,7 +36,7 @@ export interface SourceWatchOptions {
 }
 
 interface Running {
-  settings: SourceSettings;
+  settings: ReadSourceSettings;
   lease: Lease;
   state: SourceState;
   stop(): Promise<void>;
@@ -65,15 +65,17 @@ export class SourceWatch {
   async run(signal: AbortSignal): Promise<void> {
     const { directory, leases, clock, log, lookEveryMs } = this.#options;
     let seen: number | undefined;
-    let wanted: readonly SourceSettings[] = [];
+    let wanted: readonly ReadSourceSettings[] = [];
     while (!signal.aborted) {
       const before = this.#problem;
       this.#problem = undefined;
       try {
         const revision = await directory.revision();
         if (revision !== seen) {
-          wanted = await directory.sources();
-          await this.#endLegsOfRemoved(wanted);
+          const configured = await directory.sources();
+          // Those that are posted to are nobody's to read: shared-ingest.ts.
+          wanted = configured.filter((source) => source.kind !== 'http');
+          await this.#endLegsOfRemoved(configured);
         }
         seen = revision;
       } catch (error) {
@@ -88,7 +90,7 @@ export class SourceWatch {
     await leases.leave().catch(() => {});
   }
 
-  async #follow(wanted: readonly SourceSettings[]): Promise<void> {
+  async #follow(wanted: readonly ReadSourceSettings[]): Promise<void> {
     const { leases, ingest, clock, log } = this.#options;
     const ids = wanted.map(({ id }) => id);
     // Without a word from the database nothing is ours to read.
@@ -142,7 +144,7 @@ export class SourceWatch {
     }
   }
 
-  async #start(settings: SourceSettings, lease: Lease): Promise<Running> {
+  async #start(settings: ReadSourceSettings, lease: Lease): Promise<Running> {
     const { ingest, clock, log } = this.#options;
     const stopping = new AbortController();
     const running: Running = {
@@ -174,7 +176,7 @@ export class SourceWatch {
   }
 
   /** A source ends by itself only through a fault of ours; its calls must not be lost with it. */
-  async #keepRunning(settings: SourceSettings, sink: SourceSink, signal: AbortSignal): Promise<void> {
+  async #keepRunning(settings: ReadSourceSettings, sink: SourceSink, signal: AbortSignal): Promise<void> {
     const { create, clock, log } = this.#options;
     for (let waitMs = RESTART_MS.first; !signal.aborted; waitMs = Math.min(waitMs * 2, RESTART_MS.most)) {
       const startedAtMs = clock.nowMs();

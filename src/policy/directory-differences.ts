@@ -4,7 +4,7 @@
  */
 import { LEG_STATES } from '../call/leg-event.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
-import type { AmiSettings, EslSettings, SourceSettings } from './directory.ts';
+import type { SourceSettings } from './directory.ts';
 import type {
   EndpointWithSecret,
   FunctionNumber,
@@ -14,21 +14,10 @@ import type {
   User,
 } from './organisation.ts';
 
-/** What a source of any kind may have. */
-type AnySource = Partial<Omit<AmiSettings, 'kind'> & Omit<EslSettings, 'kind'>> &
-  Pick<SourceSettings, 'kind'>;
-
-export function sourceDifferences(before: AnySource, after: AnySource): string[] {
-  return differing({
-    kind: before.kind === after.kind,
-    host: before.host === after.host,
-    port: before.port === after.port,
-    tls: before.tls === after.tls,
-    ca_file: before.caFile === after.caFile,
-    username: before.username === after.username,
-    secret: before.secret === after.secret,
-    default_device_type: before.defaultDeviceType === after.defaultDeviceType,
-  });
+export function sourceDifferences(before: SourceSettings, after: SourceSettings): string[] {
+  if (before.kind !== after.kind) return ['kind'];
+  const [was, is] = [sourceValues(before), sourceValues(after)];
+  return differing(Object.fromEntries(Object.keys(is).map((name) => [name, was[name] === is[name]])));
 }
 
 export function organisationDifferences(before: Organisation, after: Organisation): string[] {
@@ -68,6 +57,15 @@ export function endpointDifferences(before: EndpointWithSecret, after: EndpointW
     max_at_once: before.delivery.maxAtOnce === after.delivery.maxAtOnce,
     max_per_second: before.delivery.maxPerSecond === after.delivery.maxPerSecond,
   });
+}
+
+/** In the order of the file. */
+function sourceValues(source: SourceSettings): Record<string, unknown> {
+  const { secret, defaultDeviceType: default_device_type } = source;
+  if (source.kind === 'http') return { secret, default_device_type };
+  const { host, port, username } = source;
+  const tls = source.kind === 'ami' ? { tls: source.tls, ca_file: source.caFile } : {};
+  return { host, port, ...tls, username, secret, default_device_type };
 }
 
 function isSameJson(before: unknown, after: unknown): boolean {

@@ -5,8 +5,11 @@
 import type { DeviceType } from './device-type.ts';
 import type { EndpointWithSecret, FunctionNumber, Organisation, User } from './organisation.ts';
 
-/** A configured connection to a PBX. More kinds come as further members of this union. */
-export type SourceSettings = AmiSettings | EslSettings;
+/** A configured way to a PBX. */
+export type SourceSettings = ReadSourceSettings | HttpSettings;
+
+/** One that we connect to and read, one node at a time. More kinds come as further members of this union. */
+export type ReadSourceSettings = AmiSettings | EslSettings;
 
 export interface AmiSettings {
   id: string;
@@ -29,6 +32,15 @@ export interface EslSettings {
   port: number;
   /** A user of FreeSWITCH's directory (`callhook@pbx.example.com`), for `userauth`; without one, the socket's own password. */
   username?: string;
+  secret: string;
+  defaultDeviceType: DeviceType;
+}
+
+/** A platform that POSTs its events to us. Any node may receive them. */
+export interface HttpSettings {
+  id: string;
+  kind: 'http';
+  /** The source token: who holds it may post events of this source. */
   secret: string;
   defaultDeviceType: DeviceType;
 }

@@ -2,7 +2,13 @@
  * The directory as somebody wants it, before it is complete: a file may say nothing about sources, or give an
  * endpoint no secret. `completeDirectory` fills the gaps from the directory as it is. Pure.
  */
-import type { Directory, OrganisationEntry, SourceSettings } from './directory.ts';
+import type {
+  Directory,
+  HttpSettings,
+  OrganisationEntry,
+  ReadSourceSettings,
+  SourceSettings,
+} from './directory.ts';
 import {
   OPEN_PRIVACY,
   type Endpoint,
@@ -21,30 +27,45 @@ export interface WantedOrganisation extends Omit<OrganisationEntry, 'endpoints' 
   endpoints: readonly WantedEndpoint[];
 }
 
+/** Without `secret`, a source that is posted to keeps its token; a new one gets one made. */
+export type WantedSource = ReadSourceSettings | (Omit<HttpSettings, 'secret'> & { secret?: string });
+
 /** An absent list is not an empty one: it says nothing, and what is there stays, even when the rest is pruned. */
 export interface WantedDirectory {
-  sources?: readonly SourceSettings[];
+  sources?: readonly WantedSource[];
   organisations?: readonly WantedOrganisation[];
 }
 
 /** A secret that was made here. It has to be shown to a person once: nobody else knows it. */
-export interface GeneratedSecret {
-  organisationId: string;
-  endpointId: string;
-  secret: string;
+export type GeneratedSecret = { secret: string } & (
+  { of: 'endpoint'; organisationId: string; endpointId: string } | { of: 'source'; sourceId: string }
+);
+
+/** Makes new secrets: called once for each endpoint, and each source that is posted to, that is new and has none. */
+export interface SecretMaker {
+  signingSecret(): string;
+  sourceToken(): string;
 }
 
-/** @param generate makes a new secret; called once per endpoint that is new and has none */
 export function completeDirectory(
   wanted: WantedDirectory,
   current: Directory,
-  generate: () => string,
+  make: SecretMaker,
 ): { directory: Directory; generated: readonly GeneratedSecret[] } {
   const generated: GeneratedSecret[] = [];
   const secretOf = (organisationId: string, endpointId: string): string => {
-    const secret = generate();
-    generated.push({ organisationId, endpointId, secret });
+    const secret = make.signingSecret();
+    generated.push({ of: 'endpoint', organisationId, endpointId, secret });
     return secret;
+  };
+  const completeSource = (source: WantedSource): SourceSettings => {
+    if (source.kind !== 'http') return source;
+    const before = current.sources.find(({ id, kind }) => id === source.id && kind === 'http');
+    const known = source.secret ?? before?.secret;
+    if (known !== undefined) return { ...source, secret: known };
+    const secret = make.sourceToken();
+    generated.push({ of: 'source', sourceId: source.id, secret });
+    return { ...source, secret };
   };
   const currentById = new Map(current.organisations.map((organisation) => [organisation.id, organisation]));
 
@@ -60,7 +81,7 @@ export function completeDirectory(
   };
 
   const directory = {
-    sources: wanted.sources ?? current.sources,
+    sources: wanted.sources?.map(completeSource) ?? current.sources,
     organisations: wanted.organisations?.map(complete) ?? current.organisations,
   };
   return { directory, generated };

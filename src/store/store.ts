@@ -116,6 +116,22 @@ export interface CommittedMessage {
   body: string;
 }
 
+/** Legs of a source whose events any node may receive, by the source's own names. */
+export interface LegsAsked {
+  sourceId: string;
+  legs: ReadonlySet<string>;
+  /** Beside these, every leg of the source that is open. */
+  allOpen: boolean;
+}
+
+/** What is known of them at this moment. */
+export interface LegsFound {
+  /** By name. */
+  open: ReadonlyMap<string, OpenLeg>;
+  /** Of those that were asked for by name: they have ended already. */
+  ended: ReadonlySet<string>;
+}
+
 export interface CallStore {
   /** Operator's: the sources that have open legs, configured or not. */
   sourcesWithLegs(): Promise<readonly string[]>;
@@ -132,6 +148,18 @@ export interface CallStore {
     changes: readonly LegChange[],
     nowMs: number,
     held?: readonly Lease[],
+  ): Promise<readonly CommittedMessage[]>;
+  /**
+   * Operator's: the same for sources whose events any node may receive. Reads the legs asked for, has `decide` say what
+   * becomes of them, and stores that, with no other node's `commitShared` of these sources in between. Unlike with
+   * `commit`, it is remembered of a leg that it has ended, until `forgetLegs`.
+   * @param decide is given the legs by source; one that is not in the directory any more is left out. May be called more
+   *   than once; what it throws is thrown, and nothing is kept. Names the sources asked for only
+   */
+  commitShared(
+    asked: readonly LegsAsked[],
+    decide: (found: ReadonlyMap<string, LegsFound>) => readonly LegChange[],
+    nowMs: number,
   ): Promise<readonly CommittedMessage[]>;
 }
 
@@ -324,6 +352,8 @@ export interface UpkeepStore {
   expire(nowMs: number, limit: number): Promise<number>;
   /** Deletes messages and attempts that were finished before `beforeMs`, at most `limit`. @returns how many */
   forget(beforeMs: number, limit: number): Promise<number>;
+  /** Forgets that legs of shared sources have ended, where that was before `beforeMs`, at most `limit`. @returns how many */
+  forgetLegs(beforeMs: number, limit: number): Promise<number>;
   /** Moves the endpoints' health as time passes: announcements, and the end. @returns how many changed */
   watchHealth(nowMs: number): Promise<number>;
   /** Notices that are due, oldest first. */

@@ -60,6 +60,7 @@ async function work(options: UpkeepOptions, isSlowTurn: boolean, signal: AbortSi
   if (!isSlowTurn) return;
   await upkeep.watchHealth(clock.nowMs());
   await inSteps(() => upkeep.forget(clock.nowMs() - keepMs, STEP), clock, signal);
+  await inSteps(() => upkeep.forgetLegs(clock.nowMs() - keepMs, STEP), clock, signal);
 }
 
 /** A turn ends after a while even if more is to do, so that the lease is renewed and the rest is not forgotten. */

@@ -79,6 +79,34 @@ test('the second time nothing changes, and no secret is shown or made anew', asy
   assert.equal(await one.directoryStore.revision(), revision);
 });
 
+test('a source that is posted to has its token made and shown once, and keeps it', async () => {
+  const one = connector();
+  const text = 'sources: [{ id: platform, kind: http }]';
+  const tokenOf = async () => (await one.directoryStore.read()).sources[0]?.secret;
+  assert.deepEqual(await one.apply(text, { dryRun: true }), [
+    '+ source platform',
+    'A token would be made for source platform and shown.',
+    'Dry run: 1 to add, 0 to change, 0 to remove. Nothing was written.',
+  ]);
+  const lines = await one.apply(text);
+  const token = await tokenOf();
+  assert.match(token ?? '', /^chsrc_[\w-]{43}$/);
+  assert.deepEqual(lines, [
+    '+ source platform',
+    '',
+    'The token of source platform. It is shown only now; give it to whoever posts its events:',
+    `    ${token}`,
+    '',
+    'Done: 1 added, 0 changed, 0 removed.',
+  ]);
+  assert.deepEqual(await one.apply(text), ['Nothing to change.']);
+  const given = text.replace('http', 'http, secret: chsrc_given-by-the-operator');
+  assert.deepEqual((await one.apply(given))[0], '~ source platform (secret)');
+  assert.equal(await tokenOf(), 'chsrc_given-by-the-operator');
+  const ami = text.replace('http', 'ami, host: h, username: u, secret: s');
+  assert.deepEqual((await one.apply(ami))[0], '~ source platform (kind)');
+});
+
 test('what changed is named, secrets by name only', async () => {
   const one = connector();
   await one.apply(ACME);

@@ -6,6 +6,7 @@ import { listAnswer } from '../../src/cli/demo/ami-server.ts';
 import { event, RINGING } from '../support/ami.ts';
 import { makeFolder, run, write } from '../support/callhook-process.ts';
 import { assertExpected, type Message } from '../support/expectation.ts';
+import { event as postedEvent, lines } from '../support/http-ingest.ts';
 import { directoryYaml } from '../support/installation.ts';
 import { TRANSCRIPTS, transcriptsOf } from '../support/transcripts.ts';
 
@@ -167,4 +168,50 @@ test('`--explain` shows the end that a list of channels tells', async (t) => {
   );
   const { err } = await playback(t, ['--explain', first, second]);
   assert.match(err, /^PJSIP\/1001 \(pbx1-1\.1, INCOMING\): reported EARLY, TERMINATED$/m);
+});
+
+const POSTED = `sources: [{ id: platform, kind: http }]
+organisations:
+  - id: acme
+    name: Acme Oy
+    default_country: FI
+    users:
+      - user_id: anna
+        numbers: ["+358942721001"]
+        devices: [{ source: platform, address: "1001", type: SOFT }]
+    endpoints: [{ id: crm, url: "${CRM}" }]
+`;
+
+test('what was posted is played line by line; lines that are not right are told, and a list ends what is gone', async (t) => {
+  const folder = makeFolder(t);
+  write(folder, 'acme.yaml', POSTED);
+  const at = '2026-11-23T10:00:00Z';
+  const one = { ...postedEvent({ leg: 'a', at }), remote_number: null };
+  write(
+    folder,
+    'calls.ndjson',
+    lines([
+      one,
+      { ...one, state: 'BUSY' },
+      { ...one, leg: 'b' },
+      { legs: ['b'], at: '2026-11-23T10:01:00Z' },
+    ]),
+  );
+  const args = ['playback', '--with', 'acme.yaml', '--source', 'platform', '--explain', 'calls.ndjson'];
+  const { code, out, err } = await run(t, folder, args);
+  const told = out
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Message);
+  assert.deepEqual(
+    told.map(({ state, timestamp }) => [state, timestamp]),
+    [
+      ['EARLY', '2026-11-23T10:00:00.000+00:00'],
+      ['EARLY', '2026-11-23T10:00:00.000+00:00'],
+      ['TERMINATED', '2026-11-23T10:01:00.000+00:00'],
+    ],
+  );
+  assert.equal(code, 0);
+  assert.match(err, /^calls\.ndjson:2: \/state must be one of TRYING, /m);
+  assert.match(err, /^1001 \(a, INCOMING\): reported EARLY, TERMINATED$/m);
 });

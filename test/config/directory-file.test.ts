@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { readDirectoryFile, type DirectoryFileOptions } from '../../src/config/directory-file.ts';
 import { OPEN_PRIVACY } from '../../src/policy/organisation.ts';
+import type { AmiSettings } from '../../src/policy/directory.ts';
 import { CallhookError } from '../../src/runtime/errors.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -79,8 +80,8 @@ test('what a source of one kind does not know or needs is told', () => {
   - { id: b, kind: ami, host: h, secret: s }
 `;
   assert.deepEqual(refusal(text), [
-    'acme.yaml:2: sources[0].tls: is not known to a source of kind esl, because FreeSWITCH knows no TLS there; run Callhook beside it or use a tunnel',
-    'acme.yaml:2: sources[0].ca_file: is not known to a source of kind esl, because FreeSWITCH knows no TLS there; run Callhook beside it or use a tunnel',
+    'acme.yaml:2: sources[0].tls: is not for kind esl: FreeSWITCH knows no TLS there; run Callhook beside it or use a tunnel',
+    'acme.yaml:2: sources[0].ca_file: is not for kind esl: FreeSWITCH knows no TLS there; run Callhook beside it or use a tunnel',
     'acme.yaml:3: sources[1].username: is missing',
   ]);
 });
@@ -99,6 +100,9 @@ test('a device on a FreeSWITCH is a presence id', () => {
     assert.match(refusal(device(address))[0]!, told);
   }
 });
+
+const amiSources = ({ sources = [] }: ReturnType<typeof read>) =>
+  sources.filter((source): source is AmiSettings => source.kind === 'ami');
 
 test('a whole file is read', () => {
   assert.deepEqual(read(ACME), {
@@ -172,11 +176,13 @@ organisations:
       - { id: all, url: "https://crm.example/all", states: all }
 `);
   assert.deepEqual(
-    wanted.sources?.map((source) =>
-      source.kind === 'ami'
-        ? [source.port, source.tls, source.caFile, source.defaultDeviceType]
-        : [source.port, source.username, source.defaultDeviceType],
-    ),
+    wanted.sources?.map((source) => {
+      if (source.kind === 'http') return source.defaultDeviceType;
+      const { port, username, defaultDeviceType } = source;
+      return source.kind === 'ami'
+        ? [port, source.tls, source.caFile, defaultDeviceType]
+        : [port, username, defaultDeviceType];
+    }),
     [
       [5038, false, undefined, 'DESKTOP'],
       [5039, true, 'ca.pem', 'DESKTOP'],
@@ -277,7 +283,7 @@ organisations:
 test('every problem is told at once, in the file’s order, each with its line, its place and what is allowed', () => {
   const lines = refusal(`sources:
   - id: Office
-    kind: asterisk
+    kind: ami
     host: pbx:5038
     prot: 5038
     tls: yes
@@ -301,7 +307,6 @@ organisations:
 `);
   const expected = [
     /^acme\.yaml:2: sources\[0\]\.id: must be 1 to 63 of a-z/,
-    /^acme\.yaml:3: sources\[0\]\.kind: must be one of ami, esl$/,
     /^acme\.yaml:4: sources\[0\]\.host: must be a host name or an IP address, without a port/,
     /^acme\.yaml:5: sources\[0\]\.prot: unknown key, did you mean port\?; known are id, kind, host, port,/,
     /^acme\.yaml:6: sources\[0\]\.tls: must be one of true, false/,
@@ -387,7 +392,7 @@ test('a device is there once in the whole file, and both lines are named', () =>
   - { id: a, name: A, default_country: FI, users: [{ user_id: u, devices: [{ source: pbx, address: PJSIP/1 }] }] }
   - { id: b, name: B, default_country: FI, users: [{ user_id: u, devices: [{ source: pbx, address: PJSIP/1 }] }] }
 `;
-  assert.deepEqual(refusal(text, { knownSources: ['pbx'] }), [
+  assert.deepEqual(refusal(text, { knownSources: [{ id: 'pbx', kind: 'ami' }] }), [
     'acme.yaml:3: organisations[1].users[0].devices[0]: this device is there twice, also in line 2',
   ]);
 });
@@ -395,8 +400,11 @@ test('a device is there once in the whole file, and both lines are named', () =>
 test('a device is on a source of the file or on one that is known already', () => {
   const text = users('      - { user_id: u, devices: [{ source: office-pbx, address: PJSIP/1 }] }\n');
   assert.match(refusal(text).join(), /acme\.yaml:6: .*source: is no known source; there are none/);
-  assert.match(refusal(text, { knownSources: ['ofice-pbx'] }).join(), /did you mean ofice-pbx\?/);
-  assert.equal(read(text, { knownSources: ['office-pbx'] }).organisations?.length, 1);
+  assert.match(
+    refusal(text, { knownSources: [{ id: 'ofice-pbx', kind: 'ami' }] }).join(),
+    /did you mean ofice-pbx\?/,
+  );
+  assert.equal(read(text, { knownSources: [{ id: 'office-pbx', kind: 'ami' }] }).organisations?.length, 1);
 });
 
 test('a device’s address is technology and name as Asterisk writes them, and whatever it is it is not quoted', () => {
@@ -439,7 +447,43 @@ test('a device’s address is technology and name as Asterisk writes them, and w
     assert.doesNotMatch(lines[0]!, /55/);
   }
   const onKnown = users('      - { user_id: a, devices: [{ source: old, address: "1001" }] }\n');
-  assert.match(refusal(onKnown, { knownSources: ['old'] }).join(), /is no device of Asterisk/);
+  const known = (kind: 'ami' | 'http') => ({ knownSources: [{ id: 'old', kind }] });
+  assert.match(refusal(onKnown, known('ami')).join(), /is no device of Asterisk/);
+  assert.equal(read(onKnown, known('http')).organisations?.length, 1);
+});
+
+test('a source that is posted to has a token or gets one, and devices of any address', () => {
+  const [made, given] =
+    read(
+      `sources:
+  - { id: platform, kind: http }
+  - { id: proxy, kind: http, secret: "\${T}", default_device_type: SOFT }
+organisations:
+  - id: acme
+    name: Acme
+    default_country: FI
+    users: [{ user_id: u, devices: [{ source: platform, address: "sip:1001@example.org" }] }]
+`,
+      { env: { T: 'chsrc_0123456789-abcdefg' } },
+    ).sources ?? [];
+  assert.deepEqual(made, { id: 'platform', kind: 'http', defaultDeviceType: 'DESKTOP' });
+  assert.deepEqual(given, {
+    id: 'proxy',
+    kind: 'http',
+    secret: 'chsrc_0123456789-abcdefg',
+    defaultDeviceType: 'SOFT',
+  });
+  const one = (rest: string) => `sources: [{ id: platform, ${rest} }]`;
+  assert.match(
+    refusal(one('kind: http, secret: short')).join(),
+    /secret: must be 20 to 255 letters, .*shown once$/,
+  );
+  assert.match(refusal(one('kind: http, host: pbx')).join(), /host: unknown key; known are id, kind, secret/);
+  assert.match(
+    refusal(one('kind: htp')).join(),
+    /sources\[0\]\.kind: must be one of ami, esl, http; did you mean http\?$/,
+  );
+  assert.match(refusal(one('kindd: http')).join(), /sources\[0\]\.kind: is missing$/);
 });
 
 test('a list item that nothing is written behind is told as such', () => {
@@ -498,7 +542,7 @@ test('states are a list of states, or all, never none', () => {
 test('a variable may stand anywhere in a value', () => {
   const text =
     'sources: [{ id: a, kind: ami, host: "pbx-${N}.example", port: "${PORT}", username: u, secret: "x${N}y${N}" }]';
-  const [source] = read(text, { env: { N: '7', PORT: '5999' } }).sources ?? [];
+  const [source] = amiSources(read(text, { env: { N: '7', PORT: '5999' } }));
   assert.deepEqual([source?.host, source?.port, source?.secret], ['pbx-7.example', 5999, 'x7y7']);
 });
 

@@ -6,13 +6,14 @@ import { Ingest } from '../../src/ingest/ingest.ts';
 import { SourceLeases } from '../../src/ingest/source-leases.ts';
 import { SourceWatch } from '../../src/ingest/source-watch.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
-import type { SourceSettings } from '../../src/policy/directory.ts';
+import type { ReadSourceSettings } from '../../src/policy/directory.ts';
 import { systemClock, type Clock } from '../../src/runtime/clock.ts';
 import { deriveKeys } from '../../src/runtime/keys.ts';
 import { createLogger } from '../../src/runtime/logger.ts';
 import type { SourceSink } from '../../src/source/source.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { openTestStore } from '../support/store.ts';
+import { LEG } from '../store/store-contract.ts';
 import { directoryFor } from '../support/transcripts.ts';
 
 const keys = deriveKeys(new Uint8Array(32));
@@ -79,7 +80,7 @@ async function start(t: TestContext, more: More = {}) {
     health: store.health,
     leases: new SourceLeases(reachable(store.leases), 'node', leaseMs),
     ingest,
-    create: (settings: SourceSettings) => ({
+    create: (settings: ReadSourceSettings) => ({
       async run(sink, signal) {
         sinks.push(sink);
         note(`start ${settings.id} ${settings.host}`);
@@ -130,6 +131,20 @@ test('a changed source is restarted, a removed one stopped, an unchanged one lef
     'start pbx pbx.example',
     'stop pbx pbx.example',
   ]);
+});
+
+test('a source that is posted to is not for one node to read, and its open calls end when it is removed', async (t) => {
+  const { store, until, happened, reasons, told } = await start(t);
+  const posted = { id: 'platform', kind: 'http', secret: 'token', defaultDeviceType: 'SOFT' } as const;
+  await store.directory.write([{ do: 'put-source', is: 'new', source: posted }]);
+  await until('start pbx 127.0.0.1');
+  assert.deepEqual((await store.leases.held('source/', Date.now())).length, 1);
+  const leg = { ...LEG, sourceId: 'platform' };
+  await store.calls.commit([{ leg, messages: [] }], 0);
+  const ended = told();
+  await store.directory.write([{ do: 'remove-source', id: 'platform' }]);
+  await ended;
+  assert.deepEqual([reasons, happened], [['CANCELLED'], ['start pbx 127.0.0.1']]);
 });
 
 test('the open calls of a source that is removed are ended', async (t) => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { planChanges, type DirectoryChange } from '../../src/policy/directory-changes.ts';
-import type { Directory, OrganisationEntry, SourceSettings } from '../../src/policy/directory.ts';
+import type { Directory, OrganisationEntry, AmiSettings } from '../../src/policy/directory.ts';
 import { OPEN_PRIVACY, type Device, type User } from '../../src/policy/organisation.ts';
 import { completeDirectory } from '../../src/policy/wanted-directory.ts';
 
 const EMPTY: Directory = { sources: [], organisations: [] };
 
-const source = (id: string, more: Partial<SourceSettings> = {}): SourceSettings => ({
+const source = (id: string, more: Partial<AmiSettings> = {}): AmiSettings => ({
   id,
   kind: 'ami',
   host: 'pbx.example',
@@ -18,6 +18,8 @@ const source = (id: string, more: Partial<SourceSettings> = {}): SourceSettings 
   defaultDeviceType: 'DESKTOP',
   ...more,
 });
+
+const NO_SECRETS = { signingSecret: () => 'made', sourceToken: () => 'token' };
 
 const phone = (address: string): Device => ({ source: 'pbx', address });
 
@@ -303,16 +305,38 @@ test('an endpoint without a secret keeps the one it has, and gets one made only 
   const current = directory(
     organisation('acme', { endpoints: [endpoint('crm', 'kept'), endpoint('own', 'old')] }),
   );
-  const { directory: complete, generated } = completeDirectory(wanted, current, () => `made ${++made}`);
+  const { directory: complete, generated } = completeDirectory(wanted, current, {
+    signingSecret: () => `made ${++made}`,
+    sourceToken: () => 'token',
+  });
   assert.deepEqual(
     complete.organisations[0]?.endpoints.map(({ secret }) => secret),
     ['kept', 'made 1', 'given'],
   );
-  assert.deepEqual(generated, [{ organisationId: 'acme', endpointId: 'erp', secret: 'made 1' }]);
+  assert.deepEqual(generated, [
+    { of: 'endpoint', organisationId: 'acme', endpointId: 'erp', secret: 'made 1' },
+  ]);
+});
+
+test('a source that is posted to keeps its token; a new one, or one that was read before, gets one made', () => {
+  const posted = (id: string) => ({ id, kind: 'http', defaultDeviceType: 'DESKTOP' }) as const;
+  const current = { ...EMPTY, sources: [{ ...posted('old'), secret: 'kept' }, source('was-ami')] };
+  const wanted = {
+    sources: [posted('old'), posted('new'), posted('was-ami'), { ...posted('given'), secret: 'g' }],
+  };
+  const { directory: complete, generated } = completeDirectory(wanted, current, NO_SECRETS);
+  assert.deepEqual(
+    complete.sources.map(({ secret }) => secret),
+    ['kept', 'token', 'token', 'g'],
+  );
+  assert.deepEqual(generated, [
+    { of: 'source', sourceId: 'new', secret: 'token' },
+    { of: 'source', sourceId: 'was-ami', secret: 'token' },
+  ]);
 });
 
 test('what a file does not speak of stays as it is, even when it is pruned', () => {
-  const { directory: complete } = completeDirectory({ organisations: [] }, FULL, () => 'made');
+  const { directory: complete } = completeDirectory({ organisations: [] }, FULL, NO_SECRETS);
   assert.deepEqual(planChanges(FULL, complete, { prune: true }).changes, [
     { do: 'remove-organisation', organisationId: 'acme' },
   ]);

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { LegState } from '../../src/call/leg-event.ts';
 import type { OutwardEvent } from '../../src/call/outward-event.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
 import type { Signal } from '../../src/policy/endpoint-health.ts';
@@ -12,6 +13,7 @@ import {
   type AttemptRecord,
   type Claim,
   type DraftMessage,
+  type LegsAsked,
   type NextStep,
   type OpenLeg,
   type Store,
@@ -136,6 +138,116 @@ export function storeContract(backend: Backend): void {
       assert.deepEqual(await again.calls.openLegs('pbx'), []);
     },
   );
+
+  /** As a platform that posts would move it. */
+  const moved = (leg: string, state: LegState, more: Partial<OpenLeg> = {}): OpenLeg => ({
+    ...LEG,
+    leg,
+    progress: { state, answered: false, atMs: 1_000 },
+    ...more,
+  });
+  const asked = (...legs: string[]): LegsAsked[] => [
+    { sourceId: 'pbx', legs: new Set(legs), allOpen: false },
+  ];
+
+  behaviour('shared legs are decided upon as they are: open, ended, or never seen', async (store, reopen) => {
+    const seen: [string[], string[]][] = [];
+    const move = (at: Store, legs: readonly LegsAsked[], changes: readonly OpenLeg[]) =>
+      at.calls.commitShared(
+        legs,
+        (found) => {
+          const { open, ended } = found.get('pbx')!;
+          seen.push([[...open.keys()].toSorted(), [...ended].toSorted()]);
+          return changes.map((leg) => ({ leg, messages: [draft(`${leg.leg}-${leg.progress.state}`)] }));
+        },
+        500,
+      );
+    const first = await move(store, asked('a', 'b'), [moved('a', 'EARLY'), moved('b', 'EARLY')]);
+    assert.deepEqual(
+      first.map(({ messageId, seqNum }) => [messageId, seqNum]),
+      [
+        ['a-EARLY', 1],
+        ['b-EARLY', 2],
+      ],
+    );
+    await move(store, asked('a', 'c'), [moved('a', 'TERMINATED'), moved('c', 'TERMINATED')]);
+    const again = await reopen();
+    await move(again, asked('a', 'b', 'c', 'd'), []);
+    await move(again, [{ sourceId: 'pbx', legs: new Set(['a']), allOpen: true }], []);
+    assert.deepEqual(seen, [
+      [[], []],
+      [['a'], []],
+      [['b'], ['a', 'c']],
+      [['b'], ['a']],
+    ]);
+    assert.deepEqual(
+      (await again.calls.openLegs('pbx')).map(({ leg }) => leg),
+      ['b'],
+    );
+  });
+
+  behaviour('what a decision throws is thrown, and nothing of it is kept', async (store) => {
+    const no = new Error('no');
+    const decided = store.calls.commitShared(
+      asked('a'),
+      () => {
+        throw no;
+      },
+      0,
+    );
+    await assert.rejects(decided, no);
+    const free = await store.calls.commitShared(
+      asked('a'),
+      () => [{ leg: moved('a', 'EARLY'), messages: [draft('a')] }],
+      0,
+    );
+    assert.deepEqual(
+      free.map(({ seqNum }) => seqNum),
+      [1],
+    );
+  });
+
+  behaviour('a source that is not in the directory is left out of a decision', async (store) => {
+    const legs = [...asked('a'), { sourceId: 'gone', legs: new Set(['a']), allOpen: true }];
+    let sources: string[] = [];
+    await store.calls.commitShared(
+      legs,
+      (found) => {
+        sources = [...found.keys()];
+        return [];
+      },
+      0,
+    );
+    assert.deepEqual(sources, ['pbx']);
+  });
+
+  behaviour('that legs have ended is forgotten in time, the oldest first', async (store) => {
+    const end = (leg: string, nowMs: number) =>
+      store.calls.commitShared(asked(leg), () => [{ leg: moved(leg, 'TERMINATED'), messages: [] }], nowMs);
+    for (const [leg, nowMs] of [
+      ['a', 100],
+      ['b', 200],
+      ['c', 300],
+    ] as const)
+      await end(leg, nowMs);
+    const ended = async () => {
+      let left: readonly string[] = [];
+      await store.calls.commitShared(
+        asked('a', 'b', 'c'),
+        (found) => {
+          left = [...found.get('pbx')!.ended].toSorted();
+          return [];
+        },
+        0,
+      );
+      return left;
+    };
+    assert.equal(await store.upkeep.forgetLegs(300, 1), 1);
+    assert.deepEqual(await ended(), ['b', 'c']);
+    assert.equal(await store.upkeep.forgetLegs(300, 10), 1);
+    assert.deepEqual(await ended(), ['c']);
+    assert.equal(await store.upkeep.forgetLegs(300, 10), 0);
+  });
 
   behaviour('a leg’s call never changes after its first commit', async (store) => {
     await store.calls.commit([{ leg: LEG, messages: [] }], 0);

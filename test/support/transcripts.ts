@@ -101,10 +101,10 @@ export function directoryFor(technology: string, organisation: Partial<Organisat
 export function freeswitchDirectory(organisation: Partial<OrganisationEntry> = {}): Directory {
   const { sources, organisations } = directoryFor('PJSIP');
   return {
-    sources: sources.map(({ id, host, secret, defaultDeviceType }) => ({
+    sources: sources.map(({ id, secret, defaultDeviceType }) => ({
       id,
       kind: 'esl' as const,
-      host,
+      host: '127.0.0.1',
       port: 8021,
       secret,
       defaultDeviceType,

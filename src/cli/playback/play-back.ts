@@ -5,21 +5,17 @@
 import { DEFAULTS, healthRulesOf } from '../../config/connector-config.ts';
 import { Ingest } from '../../ingest/ingest.ts';
 import { planChanges } from '../../policy/directory-changes.ts';
-import type { Directory, SourceSettings } from '../../policy/directory.ts';
+import type { Directory } from '../../policy/directory.ts';
 import type { LegState } from '../../call/leg-event.ts';
 import { DEFAULT_STATES } from '../../policy/organisation.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { CallhookError } from '../../runtime/errors.ts';
 import { deriveKeys, INSTALLATION_KEY_BYTES } from '../../runtime/keys.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { createAmiPlayback } from '../../source/ami/playback.ts';
-import { createEslPlayback } from '../../source/esl/playback.ts';
-import type { Playback } from '../../source/playback.ts';
-import type { SourceSink } from '../../source/source.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { CommittedMessage } from '../../store/store.ts';
 import { Explanation } from './explanation.ts';
-import { readRecording } from './recording.ts';
+import { PLAYERS } from './players.ts';
 
 export interface PlayBackOptions {
   directory: Directory;
@@ -33,27 +29,6 @@ export interface PlayBackOptions {
   /** A remark for the operator, on standard error. */
   remark(line: string): void;
 }
-
-/** How a recording of each kind of source is played, and the words for it. */
-const KINDS: Readonly<
-  Record<
-    SourceSettings['kind'],
-    {
-      create(sink: SourceSink, nowMs: () => number): Playback;
-      system: string;
-      packets: string;
-      port: string;
-    }
-  >
-> = {
-  ami: { create: createAmiPlayback, system: 'Asterisk', packets: 'AMI packets', port: 'manager port' },
-  esl: {
-    create: createEslPlayback,
-    system: 'FreeSWITCH',
-    packets: 'Event Socket packets',
-    port: 'Event Socket',
-  },
-};
 
 /** @returns why each channel was or was not reported */
 export async function playBack(options: PlayBackOptions): Promise<Explanation> {
@@ -85,24 +60,8 @@ export async function playBack(options: PlayBackOptions): Promise<Explanation> {
       state: () => {},
       ignored: (channel, why) => explanation.ignored(channel, why),
     });
-    const { create, system, packets: kindOfPackets, port } = KINDS[source.kind];
-    const playback = create(sink, systemClock.nowMs);
-    let read = 0;
-    for (const [index, path] of recordings.entries()) {
-      const { packets, broken, resynced } = await playback.connection(readRecording(path));
-      read += packets;
-      if (packets === 0) remark(`${path}: no ${kindOfPackets} in it`);
-      if (broken > 0) remark(`${path}: ${broken} packets were not what ${system} writes and were left out`);
-      if (index > 0 && !resynced)
-        remark(`${path}: no list of channels in it, so calls that ended unseen stay open`);
-    }
+    await PLAYERS[source.kind](sink, recordings, remark);
     await ingest.close();
-    if (read === 0) {
-      throw new CallhookError(
-        'TRANSCRIPT_UNREADABLE',
-        `There are no ${kindOfPackets} in ${recordings.join(', ')}. Is it a recording of ${system}'s ${port}?`,
-      );
-    }
   } finally {
     await store.close();
   }

@@ -6,11 +6,11 @@
 import { isKnownCountry, normaliseNumber, toE164 } from '../../policy/phone-number.ts';
 import { nearWord } from './near-word.ts';
 import type { Path, Problem } from './problem.ts';
-import { isSourceKind, KINDS } from './source-kinds.ts';
+import { problemOfAddress } from './source-kinds.ts';
 
 export interface ClaimOptions {
   /** Sources that are there beside the file's own. */
-  knownSources: readonly string[];
+  knownSources: readonly { id: string; kind: string }[];
   lineOf(path: Path): number;
 }
 
@@ -24,7 +24,9 @@ export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOption
   const refuse = (path: Path, text: string) => void problems.push({ path, text });
   const root: Part = { path: [], value: tree };
   const sources = listOf(root, 'sources');
-  const sourceIds = [...new Set([...textsOf(sources, 'id').map(([, id]) => id), ...knownSources])];
+  const sourceIds = [
+    ...new Set([...textsOf(sources, 'id').map(([, id]) => id), ...knownSources.map(({ id }) => id)]),
+  ];
 
   const refuseTwice = (parts: readonly (readonly [Path, string])[], word: string) => {
     const first = new Map<string, Path>();
@@ -35,24 +37,11 @@ export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOption
     }
   };
 
-  /** The kind of a source that only the database has is guessed: only FreeSWITCH's addresses have an `@`. */
-  const kindOf = (id: string, address: string) => {
+  const kindOf = (id: string) => {
     const source = sources.find((candidate) => textOf(candidate, 'id') === id);
-    const kind = source === undefined ? (address.includes('@') ? 'esl' : 'ami') : textOf(source, 'kind');
-    return isSourceKind(kind) ? KINDS[kind] : undefined;
-  };
-
-  const checkSources = () => {
-    for (const source of sources) {
-      const kind = textOf(source, 'kind');
-      if (!isSourceKind(kind)) continue;
-      for (const key of KINDS[kind].needs) {
-        if (entryOf(source.value, key) === undefined) refuse([...source.path, key], 'is missing');
-      }
-      for (const [key, why] of Object.entries(KINDS[kind].unknown)) {
-        if (entryOf(source.value, key) !== undefined) refuse([...source.path, key], why);
-      }
-    }
+    return source === undefined
+      ? knownSources.find((known) => known.id === id)?.kind
+      : textOf(source, 'kind');
   };
 
   const checkDevices = (organisations: readonly Part[]) => {
@@ -65,7 +54,7 @@ export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOption
           refuse([...device.path, 'source'], wordUnknownSource(source, sourceIds));
         if (address === undefined) continue;
         devices.push([device.path, JSON.stringify([source, address])]);
-        const problem = kindOf(source, address)?.problemOfAddress(address);
+        const problem = problemOfAddress(kindOf(source), address);
         if (problem !== undefined) refuse([...device.path, 'address'], problem);
       }
     }
@@ -108,7 +97,6 @@ export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOption
   };
 
   const organisations = listOf(root, 'organisations');
-  checkSources();
   refuseTwice(textsOf(sources, 'id'), 'id of a source');
   refuseTwice(textsOf(organisations, 'id'), 'id of an organisation');
   checkDevices(organisations);

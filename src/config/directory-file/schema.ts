@@ -2,89 +2,16 @@
  * The shape of a directory file: what each thing is called, what it may be, what it is when left out. Everything
  * comes as text (yaml-tree.ts). What things say about one another stands in claims.ts.
  */
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { LEG_STATES } from '../../call/leg-event.ts';
 import { decodeSecret } from '../../delivery/signature.ts';
 import { DEVICE_TYPES } from '../../policy/device-type.ts';
 import { DEFAULT_STATES, FUNCTION_KINDS } from '../../policy/organisation.ts';
 import { isKnownCountry } from '../../policy/phone-number.ts';
-import { SOURCE_KINDS } from './source-kinds.ts';
 import { problemOfUrl } from './endpoint-url.ts';
 import { readDuration } from './duration.ts';
-import { nearWord } from './near-word.ts';
-
-/** Words for what the schema below does not word itself. */
-export function wordIssue({ code, input, expected, path }: z.core.$ZodRawIssue): string {
-  if (input === undefined) return typeof path?.at(-1) === 'number' ? EMPTY_ITEM : 'is missing';
-  if (code !== 'invalid_type') return 'is not allowed here';
-  if (expected === 'array') return 'must be a list, one `- ` per thing or between [ and ]';
-  if (expected === 'object' || expected === 'record') return 'must hold `key: value`';
-  return 'must be a single value';
-}
-
-const EMPTY_ITEM = 'is empty; write what belongs behind the `-`, or take the `-` away';
-
-/** `says` leaves what is missing to `wordIssue`. */
-const says = (problem: string) => ({
-  error: (issue: z.core.$ZodRawIssue) => (issue.input === undefined ? undefined : problem),
-});
-
-/** An object that knows its keys by name. Words unknown ones one per line, in the order of the issue's `keys`. */
-function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  const known = Object.keys(shape);
-  const wordUnknown = (key: string) => {
-    const near = nearWord(key, known);
-    return `unknown key${near === undefined ? '' : `, did you mean ${near}?`}; known are ${known.join(', ')}`;
-  };
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? issue.keys.map(wordUnknown).join('\n') : undefined,
-  });
-}
-
-function oneOf<const Words extends readonly string[]>(words: Words) {
-  return z.enum(words, {
-    error: ({ input }) => {
-      if (input === undefined) return undefined;
-      const near = typeof input === 'string' ? nearWord(input, words) : undefined;
-      return `must be ${words.length > 1 ? 'one of ' : ''}${words.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`;
-    },
-  });
-}
-
-// oxlint-disable-next-line no-control-regex -- they must not get into a PBX's line protocol or a header
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
-
-const line = z
-  .string()
-  .min(1, 'is empty')
-  .max(255, 'is longer than 255 characters')
-  .refine(
-    (text) => !CONTROL.test(text) && text.trim() === text,
-    'must be one line, no space before or after it',
-  );
-
-const DURATION_WANTED = 'must be a time such as 30s, 5m, 8h or 3d';
-const LONGEST_DURATION_MS = 365 * 86_400_000;
-
-const id = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9-_.]{0,62}$/,
-    'must be 1 to 63 of a-z, 0-9, `-`, `_` and `.`, the first a letter or digit',
-  );
-
-const yesOrNo = oneOf(['true', 'false']).transform((word) => word === 'true');
-
-const wholeNumber = (least: number, most: number) => {
-  const problem = `must be a whole number from ${least} to ${most}`;
-  return z
-    .string(says(problem))
-    .regex(/^\d{1,9}$/, problem)
-    .transform(Number)
-    .refine((number) => number >= least && number <= most, problem);
-};
+import { id, line, oneOf, says, strict, wholeNumber, yesOrNo } from './shapes.ts';
+import { sourceShape } from './source-kinds.ts';
 
 const numberPrivacy = z.union(
   [z.literal('keep'), z.literal('remove'), strict({ mask: wholeNumber(1, 15) })],
@@ -131,6 +58,9 @@ const endpointSecret = z
   )
   .optional();
 
+const DURATION_WANTED = 'must be a time such as 30s, 5m, 8h or 3d';
+const LONGEST_DURATION_MS = 365 * 86_400_000;
+
 const duration = z
   .string(says(DURATION_WANTED))
   .regex(/^\d{1,6}(ms|s|m|h|d)$/, DURATION_WANTED)
@@ -154,17 +84,7 @@ const perSecond = z
 
 /** @param secrets `ignore`: one that is missing or wrong is left empty */
 export function directoryFileSchema(secrets: 'resolve' | 'ignore') {
-  const source = strict({
-    id,
-    kind: oneOf(SOURCE_KINDS),
-    host: line.refine(isHost, 'must be a host name or an IP address, without a port or a path'),
-    port: wholeNumber(1, 65_535).optional(),
-    tls: yesOrNo.default(false),
-    ca_file: line.optional(),
-    username: line.optional(),
-    secret: secrets === 'resolve' ? line : line.catch(''),
-    default_device_type: oneOf(DEVICE_TYPES).default('DESKTOP'),
-  });
+  const source = sourceShape(secrets);
   const endpoint = strict({
     id,
     url,
@@ -190,7 +110,3 @@ export function directoryFileSchema(secrets: 'resolve' | 'ignore') {
 }
 
 export type DirectoryFileContent = z.output<ReturnType<typeof directoryFileSchema>>;
-
-function isHost(text: string): boolean {
-  return isIP(text) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/.test(text);
-}

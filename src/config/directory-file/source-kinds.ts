@@ -1,40 +1,119 @@
-/** What the kinds of sources ask for: the settings that each knows, and the addresses that its devices have. */
+/**
+ * What each kind of source asks for in a directory file: its settings, what they are when left out, and the addresses
+ * that its devices have.
+ */
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { DEVICE_TYPES } from '../../policy/device-type.ts';
+import type { WantedSource } from '../../policy/wanted-directory.ts';
 import { problemOfAmiAddress } from './ami-address.ts';
 import { problemOfEslAddress } from './esl-address.ts';
+import { id, line, oneOf, strict, wholeNumber, wordChoice, yesOrNo } from './shapes.ts';
 
-export const SOURCE_KINDS = ['ami', 'esl'] as const;
-export type SourceKind = (typeof SOURCE_KINDS)[number];
+const host = line.refine(isHost, 'must be a host name or an IP address, without a port or a path');
+const port = wholeNumber(1, 65_535).optional();
+const default_device_type = oneOf(DEVICE_TYPES).default('DESKTOP');
 
-interface KindOfSource {
-  port(tls: boolean): number;
-  /** Settings that must be there. */
-  needs: readonly string[];
-  /** Settings that others know, and why it does not. */
-  unknown: Readonly<Record<string, string>>;
-  /** @returns what is wrong and what is allowed, undefined if nothing is */
-  problemOfAddress(address: string): string | undefined;
-}
+/** RFC 6750 section 2.1, and long enough not to be guessed. */
+const token = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9._~+/-]{20,255}=*$/,
+    'must be 20 to 255 letters, digits and . _ ~ + / -; leave it out and one is made and shown once',
+  )
+  .optional();
 
-const NO_TLS =
-  'is not known to a source of kind esl, because FreeSWITCH knows no TLS there; run Callhook beside it or use a tunnel';
+const NO_TLS = 'is not for kind esl: FreeSWITCH knows no TLS there; run Callhook beside it or use a tunnel';
+const noTls = z.undefined({ error: NO_TLS }).optional();
 
-export const KINDS: Readonly<Record<SourceKind, KindOfSource>> = {
-  ami: {
-    // Asterisk's own defaults for `port` and `tlsbindaddr` in manager.conf.
-    port: (tls) => (tls ? 5039 : 5038),
-    needs: ['username'],
-    unknown: {},
-    problemOfAddress: problemOfAmiAddress,
-  },
-  esl: {
-    // FreeSWITCH's own default for `listen-port` in event_socket.conf.xml.
-    port: () => 8021,
-    needs: [],
-    unknown: { tls: NO_TLS, ca_file: NO_TLS },
-    problemOfAddress: problemOfEslAddress,
-  },
+const ADDRESS_PROBLEMS: Readonly<Record<WantedSource['kind'], (address: string) => string | undefined>> = {
+  ami: problemOfAmiAddress,
+  esl: problemOfEslAddress,
+  // The platform's own name for a phone.
+  http: () => undefined,
 };
 
-export function isSourceKind(word: string | undefined): word is SourceKind {
-  return SOURCE_KINDS.some((kind) => kind === word);
+/** @returns what is wrong with a device's address and what is allowed, undefined if nothing is */
+export function problemOfAddress(kind: string | undefined, address: string): string | undefined {
+  return isKind(kind) ? ADDRESS_PROBLEMS[kind](address) : undefined;
+}
+
+/** @param secrets `ignore`: one that is missing or wrong is left empty */
+export function sourceShape(secrets: 'resolve' | 'ignore') {
+  const secret = secrets === 'resolve' ? line : line.catch('');
+  const ami = strict({
+    id,
+    kind: z.literal('ami'),
+    host,
+    port,
+    tls: yesOrNo.default(false),
+    ca_file: line.optional(),
+    username: line,
+    secret,
+    default_device_type,
+  });
+  const esl = strict({
+    id,
+    kind: z.literal('esl'),
+    host,
+    port,
+    username: line.optional(),
+    secret,
+    default_device_type,
+    tls: noTls,
+    ca_file: noTls,
+  });
+  const http = strict({
+    id,
+    kind: z.literal('http'),
+    secret: secrets === 'resolve' ? token : token.catch(undefined),
+    default_device_type,
+  });
+  return z.discriminatedUnion('kind', [ami, esl, http], { error: wordKind });
+}
+
+type FileSource = z.output<ReturnType<typeof sourceShape>>;
+
+export function sourceOf(source: FileSource): WantedSource {
+  const { id: sourceId, default_device_type: defaultDeviceType, secret } = source;
+  const common = { id: sourceId, defaultDeviceType };
+  switch (source.kind) {
+    case 'ami': {
+      const { kind, tls, username, ca_file: caFile } = source;
+      // Asterisk's own defaults for `port` and `tlsbindaddr` in manager.conf.
+      const at = { host: source.host, port: source.port ?? (tls ? 5039 : 5038) };
+      return {
+        ...common,
+        kind,
+        ...at,
+        tls,
+        username,
+        secret: source.secret,
+        ...(caFile !== undefined && { caFile }),
+      };
+    }
+    case 'esl': {
+      const { kind, username } = source;
+      // FreeSWITCH's own default for `listen-port` in event_socket.conf.xml.
+      const at = { host: source.host, port: source.port ?? 8021 };
+      return { ...common, kind, ...at, ...(username !== undefined && { username }), secret: source.secret };
+    }
+    case 'http':
+      return { ...common, kind: source.kind, ...(secret !== undefined && { secret }) };
+  }
+}
+
+function isKind(word: string | undefined): word is WantedSource['kind'] {
+  return word !== undefined && Object.hasOwn(ADDRESS_PROBLEMS, word);
+}
+
+/** Of a source with another kind, or with none. */
+function wordKind({ code, input }: z.core.$ZodRawIssue): string | undefined {
+  if (code !== 'invalid_union' || typeof input !== 'object' || input === null) return undefined;
+  const kind: unknown = 'kind' in input ? input.kind : undefined;
+  return kind === undefined ? 'is missing' : wordChoice(kind, Object.keys(ADDRESS_PROBLEMS));
+}
+
+function isHost(text: string): boolean {
+  return isIP(text) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/.test(text);
 }

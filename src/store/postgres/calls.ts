@@ -11,11 +11,11 @@ import {
   type CommittedMessage,
   type DraftMessage,
   type Lease,
-  type OpenLeg,
+  type LegChange,
 } from '../store.ts';
 import { columnsOf, type Database, type Statements } from './database.ts';
 import { makeDue, namesOf, type EndpointName } from './endpoint-queue.ts';
-import { keepLegs } from './legs.ts';
+import { keepLegs, legOf, lockLegs, OPEN_LEGS, rememberEnds, type LegRow } from './legs.ts';
 import type { Waker } from './wake.ts';
 
 const HOLD_LEASES = `
@@ -58,15 +58,6 @@ interface LaneRow {
   due_at_ms: number | null;
 }
 
-interface LegRow {
-  source_id: string;
-  leg: string;
-  organisation_id: string;
-  call_id: string;
-  branch_id: string;
-  remembered: Omit<OpenLeg, 'sourceId' | 'leg' | 'organisationId' | 'callId' | 'branchId'>;
-}
-
 interface StoredMessage extends CommittedMessage {
   laneId: number;
   expiresAtMs: number;
@@ -80,39 +71,40 @@ export function createCallStore(db: Database, waker: Waker, node: string): CallS
     },
 
     async openLegs(sourceId) {
-      const rows = await db.query<LegRow>('SELECT * FROM open_leg WHERE source_id = $1', [sourceId]);
-      return rows.map((row) => ({
-        sourceId: row.source_id,
-        leg: row.leg,
-        organisationId: row.organisation_id,
-        callId: row.call_id,
-        branchId: row.branch_id,
-        ...row.remembered,
-      }));
+      return (await db.query<LegRow>(OPEN_LEGS, [sourceId])).map(legOf);
     },
 
     commit: (changes, nowMs, held = []) =>
       db.transaction(async (tx) => {
-        const drafts = changes.flatMap(({ messages }) => messages);
-        const [lost, lanes, there] = await Promise.all([
-          lostOf(tx, held, node),
-          lockLanes(tx, drafts),
-          findMessages(tx, drafts),
-        ]);
+        const [lost, stored] = await Promise.all([lostOf(tx, held, node), number(tx, changes, nowMs)]);
         if (lost.length > 0) throw new LeaseLost(lost);
-        const stored = number(drafts, lanes, there, nowMs);
-        keepLegs(tx, changes);
-        file(tx, stored, nowMs);
-        makeDue(tx, endpointsOfIdle(lanes, stored), nowMs);
-        if (stored.length > 0) waker.tell(tx);
-        return stored.map(({ messageId, endpointId, seqNum, body }) => ({
-          messageId,
-          endpointId,
-          seqNum,
-          body,
-        }));
+        return write(tx, changes, stored, nowMs, waker);
+      }),
+
+    commitShared: (asked, decide, nowMs) =>
+      db.transaction(async (tx) => {
+        const changes = decide(await lockLegs(tx, asked));
+        if (changes.length === 0) return [];
+        const stored = await number(tx, changes, nowMs);
+        rememberEnds(tx, changes, nowMs);
+        return write(tx, changes, stored, nowMs, waker);
       }),
   };
+}
+
+/** The second round trip: legs and messages, under the locks that `number` took. */
+function write(
+  tx: Statements,
+  changes: readonly LegChange[],
+  { lanes, messages }: Numbered,
+  nowMs: number,
+  waker: Waker,
+): CommittedMessage[] {
+  keepLegs(tx, changes);
+  file(tx, messages, nowMs);
+  makeDue(tx, endpointsOfIdle(lanes, messages), nowMs);
+  if (messages.length > 0) waker.tell(tx);
+  return messages.map(({ messageId, endpointId, seqNum, body }) => ({ messageId, endpointId, seqNum, body }));
 }
 
 /** @returns the names of those that are somebody else's now; the others stay ours until the commit */
@@ -144,15 +136,17 @@ async function findMessages(tx: Statements, drafts: readonly DraftMessage[]): Pr
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Gives the messages that are not there yet their numbers, in the given order. */
-function number(
-  drafts: readonly DraftMessage[],
-  lanes: ReadonlyMap<string, LaneRow>,
-  there: Set<string>,
-  nowMs: number,
-): StoredMessage[] {
+interface Numbered {
+  lanes: ReadonlyMap<string, LaneRow>;
+  messages: readonly StoredMessage[];
+}
+
+/** Locks the lanes and gives the messages that are not there yet their numbers, in the given order. */
+async function number(tx: Statements, changes: readonly LegChange[], nowMs: number): Promise<Numbered> {
+  const drafts = changes.flatMap((change) => change.messages);
+  const [lanes, there] = await Promise.all([lockLanes(tx, drafts), findMessages(tx, drafts)]);
   const last = new Map([...lanes].map(([name, lane]) => [name, lane.last_seq]));
-  return drafts.flatMap((draft) => {
+  const messages = drafts.flatMap((draft) => {
     const { messageId, endpointId, event, expireAfterMs } = draft;
     if (there.has(messageId)) return [];
     there.add(messageId);
@@ -163,6 +157,7 @@ function number(
     const laneId = lanes.get(name)!.id;
     return [{ messageId, endpointId, seqNum, body, laneId, expiresAtMs: Math.round(nowMs + expireAfterMs) }];
   });
+  return { lanes, messages };
 }
 
 function file(tx: Statements, stored: readonly StoredMessage[], nowMs: number): void {

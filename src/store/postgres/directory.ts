@@ -131,15 +131,14 @@ export function createDirectoryStore(db: Database, secrets: SecretBox): Director
 async function readSources(from: Statements, secrets: SecretBox): Promise<SourceSettings[]> {
   const rows = await from.query<{
     id: string;
-    kind: SourceSettings['kind'];
-    settings: Omit<SourceSettings, 'id' | 'kind' | 'secret'>;
+    kind: string;
+    settings: object;
     secret: Uint8Array;
   }>(SOURCES);
-  // What was put: the settings are those of the kind.
-  return rows.map(
-    ({ id, kind, settings, secret }) =>
-      ({ ...settings, id, kind, secret: secrets.open(secret) }) as SourceSettings,
-  );
+  return rows.map(({ settings, secret, ...row }) => {
+    // As `directory-write.ts` took it apart.
+    return { ...settings, ...row, secret: secrets.open(secret) } as SourceSettings;
+  });
 }
 
 async function readOrganisations(tx: Statements, secrets: SecretBox): Promise<OrganisationEntry[]> {

@@ -35,6 +35,11 @@ const FORGET_LANES = `
     AND NOT EXISTS (
       SELECT 1 FROM open_leg WHERE open_leg.organisation_id = lane.organisation_id AND open_leg.call_id = lane.call_id)`;
 
+const FORGET_LEGS = `
+  DELETE FROM ended_leg WHERE (source_id, leg_hash) IN (
+    SELECT source_id, leg_hash FROM ended_leg WHERE ended_at_ms < $1 ORDER BY ended_at_ms LIMIT $2)
+  RETURNING 1`;
+
 const DUE_NOTICES = 'SELECT * FROM notice WHERE due_at_ms <= $1 ORDER BY due_at_ms, id LIMIT $2';
 
 interface LaneRow {
@@ -78,6 +83,10 @@ export function createUpkeepStore(db: Database, { rules }: Pick<StoreOptions, 'r
         void tx.query(FORGET_LANES, [laneIds]);
         return (await forgotten).length;
       }),
+
+    async forgetLegs(beforeMs, limit) {
+      return (await db.query(FORGET_LEGS, [beforeMs, limit])).length;
+    },
 
     watchHealth: (nowMs) =>
       db.transaction(async (tx) => {

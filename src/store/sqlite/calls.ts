@@ -6,8 +6,12 @@ import {
   type CallStore,
   type CommittedMessage,
   type DraftMessage,
+  type LegChange,
+  type LegsAsked,
+  type LegsFound,
   type OpenLeg,
 } from '../store.ts';
+import { legHash } from '../leg-hash.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook } from './endpoint-book.ts';
 
@@ -20,6 +24,8 @@ interface LegRow {
   branch_id: string;
   remembered: string;
 }
+
+type Remembered = Omit<OpenLeg, 'sourceId' | 'leg' | 'organisationId' | 'callId' | 'branchId'>;
 
 export function createCallStore(db: DatabaseSync, book: EndpointBook, node: string): CallStore {
   const selectSources = db.prepare('SELECT DISTINCT source_id FROM open_leg');
@@ -39,6 +45,11 @@ export function createCallStore(db: DatabaseSync, book: EndpointBook, node: stri
   const insertMessage = db.prepare(`
     INSERT INTO message (id, lane_id, seq, body, created_at_ms, expires_at_ms, outcome, attempts)
     VALUES (?, ?, ?, ?, ?, ?, 'pending', 0)`);
+  const selectSource = db.prepare('SELECT 1 FROM source WHERE id = ?');
+  const selectLeg = db.prepare('SELECT * FROM open_leg WHERE source_id = ? AND leg = ?');
+  const hasEnded = db.prepare('SELECT 1 FROM ended_leg WHERE source_id = ? AND leg_hash = ?');
+  const rememberEnd = db.prepare(`
+    INSERT INTO ended_leg (source_id, leg_hash, ended_at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`);
   const selectTerm = db.prepare('SELECT term FROM lease WHERE name = ? AND node = ?');
 
   const keepLeg = (leg: OpenLeg) => {
@@ -62,23 +73,49 @@ export function createCallStore(db: DatabaseSync, book: EndpointBook, node: stri
     return { messageId, endpointId, seqNum: lane.last_seq, body };
   };
 
+  const legsOf = (sourceId: string): OpenLeg[] =>
+    (selectLegs.all(sourceId) as unknown as LegRow[]).map(legOf);
+
+  const find = ({ sourceId, legs, allOpen }: LegsAsked): LegsFound => {
+    const open = new Map((allOpen ? legsOf(sourceId) : []).map((leg) => [leg.leg, leg]));
+    const ended = new Set<string>();
+    for (const leg of legs) {
+      if (open.has(leg)) continue;
+      const row = selectLeg.get(sourceId, leg) as LegRow | undefined;
+      if (row !== undefined) open.set(leg, legOf(row));
+      else if (hasEnded.get(sourceId, legHash(leg)) !== undefined) ended.add(leg);
+    }
+    return { open, ended };
+  };
+
+  const store = (changes: readonly LegChange[], nowMs: number): CommittedMessage[] => {
+    const stored: CommittedMessage[] = [];
+    for (const { leg, messages } of changes) {
+      keepLeg(leg);
+      for (const draft of messages) {
+        const message = fileMessage(draft, nowMs);
+        if (message !== undefined) stored.push(message);
+      }
+    }
+    return stored;
+  };
+
+  const tellBook = (changes: readonly LegChange[], nowMs: number): void => {
+    for (const { leg, messages } of changes) {
+      for (const { endpointId } of messages) {
+        const entry = book.get(leg.organisationId, endpointId);
+        if (entry !== undefined) book.isDue(entry, nowMs);
+      }
+    }
+  };
+
   return {
     async sourcesWithLegs() {
       return (selectSources.all() as { source_id: string }[]).map((row) => row.source_id);
     },
 
     async openLegs(sourceId) {
-      return (selectLegs.all(sourceId) as unknown as LegRow[]).map((row) => ({
-        sourceId: row.source_id,
-        leg: row.leg,
-        organisationId: row.organisation_id,
-        callId: row.call_id,
-        branchId: row.branch_id,
-        ...(JSON.parse(row.remembered) as Omit<
-          OpenLeg,
-          'sourceId' | 'leg' | 'organisationId' | 'callId' | 'branchId'
-        >),
-      }));
+      return legsOf(sourceId);
     },
 
     async commit(changes, nowMs, held = []) {
@@ -87,23 +124,35 @@ export function createCallStore(db: DatabaseSync, book: EndpointBook, node: stri
           return (selectTerm.get(name, node) as { term: number } | undefined)?.term !== term;
         });
         if (lost.length > 0) throw new LeaseLost(lost.map(({ name }) => name));
-        const stored: CommittedMessage[] = [];
-        for (const { leg, messages } of changes) {
-          keepLeg(leg);
-          for (const draft of messages) {
-            const message = fileMessage(draft, nowMs);
-            if (message !== undefined) stored.push(message);
-          }
-        }
-        return stored;
+        return store(changes, nowMs);
       });
-      for (const { leg, messages } of committed.length > 0 ? changes : []) {
-        for (const { endpointId } of messages) {
-          const entry = book.get(leg.organisationId, endpointId);
-          if (entry !== undefined) book.isDue(entry, nowMs);
-        }
-      }
+      if (committed.length > 0) tellBook(changes, nowMs);
       return committed;
     },
+
+    async commitShared(asked, decide, nowMs) {
+      let changes: readonly LegChange[] = [];
+      const committed = inTransaction(db, () => {
+        const there = asked.filter(({ sourceId }) => selectSource.get(sourceId) !== undefined);
+        changes = decide(new Map(there.map((legs) => [legs.sourceId, find(legs)])));
+        for (const { leg } of changes) {
+          if (leg.progress.state === 'TERMINATED') rememberEnd.run(leg.sourceId, legHash(leg.leg), nowMs);
+        }
+        return store(changes, nowMs);
+      });
+      if (committed.length > 0) tellBook(changes, nowMs);
+      return committed;
+    },
+  };
+}
+
+function legOf(row: LegRow): OpenLeg {
+  return {
+    sourceId: row.source_id,
+    leg: row.leg,
+    organisationId: row.organisation_id,
+    callId: row.call_id,
+    branchId: row.branch_id,
+    ...(JSON.parse(row.remembered) as Remembered),
   };
 }

@@ -79,18 +79,16 @@ export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): Dire
   const write = prepareDirectoryWrite(db, secrets);
 
   const readSources = () =>
-    (
-      selectSources.all() as {
-        id: string;
-        kind: SourceSettings['kind'];
-        settings: string;
-        secret: Uint8Array;
-      }[]
-    ).map(({ id, kind, settings, secret }) => {
-      const stored = JSON.parse(settings) as Omit<SourceSettings, 'id' | 'kind' | 'secret'>;
-      // What `putSource` wrote: the settings are those of the kind.
-      return { ...stored, id, kind, secret: secrets.open(secret) } as SourceSettings;
-    });
+    (selectSources.all() as { id: string; kind: string; settings: string; secret: Uint8Array }[]).map(
+      ({ settings, secret, ...row }) => {
+        // As `directory-write.ts` took it apart.
+        return {
+          ...(JSON.parse(settings) as object),
+          ...row,
+          secret: secrets.open(secret),
+        } as SourceSettings;
+      },
+    );
 
   const readOrganisations = (): OrganisationEntry[] => {
     const devices = Map.groupBy(selectDevices.all() as unknown as DeviceRow[], userKey);

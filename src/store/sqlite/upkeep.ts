@@ -43,6 +43,9 @@ export function createUpkeepStore(
       AND NOT EXISTS (SELECT 1 FROM message WHERE lane_id = lane.id)
       AND NOT EXISTS (
         SELECT 1 FROM open_leg WHERE organisation_id = lane.organisation_id AND call_id = lane.call_id)`);
+  const forgetLegs = db.prepare(`
+    DELETE FROM ended_leg WHERE (source_id, leg_hash) IN (
+      SELECT source_id, leg_hash FROM ended_leg WHERE ended_at_ms < ? ORDER BY ended_at_ms LIMIT ?)`);
   const dueNotices = db.prepare('SELECT * FROM notice WHERE due_at_ms <= ? ORDER BY due_at_ms, id LIMIT ?');
   const laterNotice = db.prepare('UPDATE notice SET due_at_ms = ?, attempts = attempts + 1 WHERE id = ?');
   const forgetNotice = db.prepare('DELETE FROM notice WHERE id = ?');
@@ -77,6 +80,10 @@ export function createUpkeepStore(
         for (const laneId of new Set(rows.map((row) => row.lane_id))) forgetLane.run(laneId);
         return rows.length;
       });
+    },
+
+    async forgetLegs(beforeMs, limit) {
+      return inTransaction(db, () => Number(forgetLegs.run(beforeMs, limit).changes));
     },
 
     async watchHealth(nowMs) {

@@ -1,0 +1,20 @@
+/** A node for http-ingest.ts: takes events and delivers nothing, until it is killed. */
+import { createApi, listen } from '../src/api/server.ts';
+import { DEFAULTS, healthRulesOf } from '../src/config/connector-config.ts';
+import { SharedIngest } from '../src/ingest/shared-ingest.ts';
+import { systemClock } from '../src/runtime/clock.ts';
+import { createLogger } from '../src/runtime/logger.ts';
+import { HttpSources } from '../src/source/http-ingest/run.ts';
+import { openStore } from '../src/store/open-store.ts';
+import { fill } from '../test/support/http-ingest.ts';
+import { KEYS } from '../test/support/store.ts';
+
+const [database = ':memory:'] = process.argv.slice(2);
+const store = await openStore(database, KEYS.secrets, healthRulesOf(DEFAULTS), { connections: 10 });
+await fill(store);
+const log = createLogger('silent');
+const ingest = new SharedIngest({ store, ids: KEYS.ids, clock: systemClock, log, committed: () => {} });
+const sources = new HttpSources({ directory: store.directory, heard: () => {} });
+const metrics = { text: async () => '', contentType: 'text/plain' };
+const health = { databaseProblem: () => undefined, sources: () => new Map(), metrics };
+process.send?.(await listen(createApi(health, { sources, ingest, clock: systemClock, log }), '127.0.0.1', 0));
