@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { directoryYaml, ENV } from '../support/installation.ts';
 import { startPostgres, type Postgres } from '../support/postgres.ts';
+import { randomFrom } from '../support/random.ts';
 import { MOODS, startCruelReceiver } from './cruel-receiver.ts';
 import { startEndlessPbx } from './endless-pbx.ts';
 import { Node, remembered } from './installation.ts';
@@ -252,16 +253,4 @@ async function fullDisk(): Promise<void> {
   } finally {
     rmSync(ballast, { force: true });
   }
-}
-
-/** Mulberry32: small, and the same everywhere. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
