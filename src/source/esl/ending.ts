@@ -7,7 +7,7 @@ import { microseconds, type Fields } from './packet.ts';
 /** Another phone took the call: it answered first, or picked the call up. */
 const TAKEN = new Set(['LOSE_RACE', 'PICKED_OFF']);
 
-/** The calling side or FreeSWITCH itself gave up. */
+/** The calling side or FreeSWITCH itself gave up, or the call was led away from a phone that rang. */
 const GIVEN_UP = new Set([
   'ORIGINATOR_CANCEL',
   'NO_ANSWER',
@@ -16,6 +16,8 @@ const GIVEN_UP = new Set([
   'MEDIA_TIMEOUT',
   'SYSTEM_SHUTDOWN',
   'MANAGER_REQUEST',
+  'BLIND_TRANSFER',
+  'ATTENDED_TRANSFER',
   'NONE',
 ]);
 
@@ -43,7 +45,8 @@ function endingOfCalled(cause: string, fields: Fields): Ending {
 function endingOfCaller(cause: string, fields: Fields): Ending {
   // An unanswered consultation that was transferred away was given up by its own user.
   if (TRANSFERS.has(fields.get('variable_endpoint_disposition') ?? '')) return 'GIVEN_UP';
-  if (fields.get('variable_sip_hangup_disposition') === 'recv_cancel') return 'GIVEN_UP';
+  // Its own phone hung up: CANCEL, or BYE within the early dialog (an announcement before the answer).
+  if (/^recv_(cancel|bye)$/.test(fields.get('variable_sip_hangup_disposition') ?? '')) return 'GIVEN_UP';
   // FreeSWITCH ends the caller's channel regularly when the call was not put through; why not is told beside it.
   const why = cause === 'NORMAL_CLEARING' ? (fields.get('variable_originate_disposition') ?? cause) : cause;
   return GIVEN_UP.has(why) ? 'GIVEN_UP' : 'REFUSED';

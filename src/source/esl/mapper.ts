@@ -38,7 +38,19 @@ export interface ResyncResult {
  * Applications that answer by themselves: FreeSWITCH then tells progress with media in the same moment, of which
  * nothing was to be heard on the line.
  */
-const ANSWERING = new Set(['answer', 'conference', 'fifo', 'intercept', 'lua', 'valet_park', 'voicemail']);
+const ANSWERING = new Set([
+  'answer',
+  'callcenter',
+  'conference',
+  'fifo',
+  'intercept',
+  'javascript',
+  'lua',
+  'rxfax',
+  'txfax',
+  'valet_park',
+  'voicemail',
+]);
 
 type Event = Extract<EslPacket, { kind: 'event' }>;
 
@@ -177,7 +189,7 @@ export class EslMapper {
     return this.#reach(channel, 'CONFIRMED', atMs);
   }
 
-  /** Two channels talk: each is the other's far end now. A called leg says again what its far party is. */
+  /** Two channels talk: each is the other's far end now. A leg that learns its far party here says its state again. */
   #bridged(uuid: string, other: string, fields: Fields, atMs: number): LegEvent[] {
     const channel = this.#channels.get(uuid);
     if (channel !== undefined) learn(channel, fields);
@@ -187,7 +199,10 @@ export class EslMapper {
   }
 
   #talksTo(channel: Channel, peer: Channel, atMs: number): LegEvent[] {
-    if (directionOf(channel) !== 'INCOMING' || isHelper(peer)) return [];
+    // Who calls knows the far party already, but for a phone that was rung to be put together with another one.
+    const learns =
+      directionOf(channel) === 'INCOMING' || (channel.isOriginated && channel.remote === undefined);
+    if (!learns || isHelper(peer)) return [];
     const before = JSON.stringify(channel.remote);
     this.#farPartyIs(channel, peer.ownNumber, peer.hidesNumber);
     return channel.reached === 'CONFIRMED' && JSON.stringify(channel.remote) !== before

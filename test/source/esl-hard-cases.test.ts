@@ -1,0 +1,346 @@
+/** Hard cases of FreeSWITCH, from its events to what a CRM gets. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {
+  answered,
+  answers,
+  born,
+  bridged,
+  CALLER,
+  cancelled,
+  fromOutside,
+  fromPhone,
+  hangsUp,
+  isHungUp,
+  legsOf,
+  lost,
+  media,
+  over,
+  refuses,
+  rings,
+  toOutside,
+  toPhone,
+} from '../support/freeswitch-calls.ts';
+
+const A = fromOutside('a');
+const B = toPhone('b', '1001', A);
+const C = toPhone('c', '1002', A);
+
+/** 1001 talks to the outside. */
+const TALKING = born(A) + born(B) + rings(B) + answers(B) + answers(A) + bridged(A, B);
+
+const CASES: readonly (readonly [what: string, told: string, legs: readonly string[]])[] = [
+  // Groups and queues
+  [
+    'sequential hunting: the first does not answer, the second does',
+    born(A) +
+      born(B) +
+      rings(B) +
+      over(B, 'ALLOTTED_TIMEOUT', 'send_cancel') +
+      born(C) +
+      rings(C) +
+      answers(C) +
+      answers(A) +
+      bridged(A, C) +
+      hangsUp(A) +
+      isHungUp(C),
+    [
+      '1001 INCOMING A +358401234567: EARLY CANCELLED',
+      '1002 INCOMING A +358401234567: EARLY CONFIRMED HANGUP',
+    ],
+  ],
+  [
+    'one phone of a group refuses, one is silent, one answers',
+    born(A) +
+      born(B) +
+      born(C) +
+      born(toPhone('d', '1003', A)) +
+      rings(B) +
+      rings(C) +
+      refuses(B) +
+      answers(C) +
+      bridged(A, C) +
+      lost(toPhone('d', '1003', A)) +
+      hangsUp(C),
+    [
+      '1001 INCOMING A +358401234567: EARLY REJECTED',
+      '1002 INCOMING A +358401234567: EARLY CONFIRMED HANGUP',
+      '1003 INCOMING A +358401234567: ANSWERED_ELSEWHERE',
+    ],
+  ],
+  [
+    'nobody of a group answers, voicemail does',
+    born(A) +
+      born(B) +
+      born(C) +
+      rings(B) +
+      rings(C) +
+      over(B, 'NO_ANSWER', 'send_cancel') +
+      over(C, 'NO_ANSWER', 'send_cancel') +
+      answered(A) +
+      hangsUp(A),
+    ['1001 INCOMING A +358401234567: EARLY CANCELLED', '1002 INCOMING A +358401234567: EARLY CANCELLED'],
+  ],
+  [
+    'a user calls a queue that answers by itself, and a colleague in it answers',
+    (() => {
+      const caller = fromPhone('u', '1003', '3000');
+      const agent = toPhone('b', '1001', undefined);
+      const member = { ...agent, 'Caller-Caller-ID-Number': '1003', variable_cc_member_session_uuid: 'u' };
+      return (
+        born(caller) +
+        answered(caller, 'callcenter') +
+        born(member) +
+        rings(member) +
+        answers(member) +
+        bridged(caller, member) +
+        hangsUp(caller) +
+        isHungUp(member)
+      );
+    })(),
+    ['1003 OUTGOING A 3000: CONFIRMED HANGUP', '1001 INCOMING A 1003: EARLY CONFIRMED HANGUP'],
+  ],
+  [
+    'the caller abandons a queue that rings two',
+    (() => {
+      const queued = (uuid: string, user: string) => ({
+        ...toPhone(uuid, user),
+        'Caller-Caller-ID-Number': CALLER,
+        'Caller-Orig-Caller-ID-Number': CALLER,
+        variable_cc_member_session_uuid: 'a',
+      });
+      const [one, two] = [queued('b', '1001'), queued('c', '1002')];
+      return (
+        born(A) +
+        answered(A) +
+        born(one) +
+        born(two) +
+        rings(one) +
+        hangsUp(A) +
+        cancelled(one) +
+        cancelled(two)
+      );
+    })(),
+    ['1001 INCOMING A +358401234567: EARLY CANCELLED', '1002 INCOMING A +358401234567: CANCELLED'],
+  ],
+
+  // Calls of a user
+  [
+    'a user gives up a call that rings',
+    (() => {
+      const u = fromPhone('u', '1001', '0401234567');
+      const o = toOutside('o', '0401234567', u);
+      return (
+        born(u) +
+        born(o) +
+        rings(o) +
+        rings(u) +
+        over(u, 'ORIGINATOR_CANCEL', 'recv_cancel', { variable_originate_disposition: 'ORIGINATOR_CANCEL' }) +
+        cancelled(o)
+      );
+    })(),
+    ['1001 OUTGOING A +358401234567: EARLY CANCELLED'],
+  ],
+  [
+    'a user hangs up an announcement that came before any answer',
+    (() => {
+      const u = fromPhone('u', '1001', '0401234567');
+      const o = toOutside('o', '0401234567', u);
+      return (
+        born(u) +
+        born(o) +
+        event183(o) +
+        media(u, 'bridge') +
+        bridged(u, o) +
+        over(u, 'NORMAL_CLEARING', 'recv_bye', { variable_originate_disposition: 'SUCCESS' }) +
+        cancelled(o)
+      );
+    })(),
+    ['1001 OUTGOING A +358401234567: EARLY CANCELLED'],
+  ],
+  [
+    'the far end refuses after an announcement',
+    (() => {
+      const u = fromPhone('u', '1001', '0401234567');
+      const o = toOutside('o', '0401234567', u);
+      return (
+        born(u) +
+        born(o) +
+        event183(o) +
+        media(u, 'bridge') +
+        bridged(u, o) +
+        refuses(o) +
+        over(u, 'NORMAL_CLEARING', 'send_refuse', { variable_originate_disposition: 'SUCCESS' })
+      );
+    })(),
+    ['1001 OUTGOING A +358401234567: EARLY REJECTED'],
+  ],
+  ...['conference', 'voicemail', 'valet_park', 'intercept', 'fifo', 'callcenter', 'answer'].map(
+    (application) =>
+      [
+        `a user calls what answers by itself with ${application}`,
+        (() => {
+          const u = fromPhone('u', '1001', '3500');
+          return born(u) + answered(u, application) + hangsUp(u);
+        })(),
+        ['1001 OUTGOING A 3500: CONFIRMED HANGUP'],
+      ] as const,
+  ),
+  [
+    'a colleague picks up: the phone that rang was lost to another',
+    (() => {
+      const p = fromPhone('p', '1002', '**1001');
+      return (
+        born(A) +
+        born(B) +
+        rings(B) +
+        born(p) +
+        answered(p, 'intercept') +
+        over(B, 'PICKED_OFF', 'send_cancel') +
+        answers(A) +
+        bridged(p, A) +
+        hangsUp(A) +
+        isHungUp(p)
+      );
+    })(),
+    ['1001 INCOMING A +358401234567: EARLY ANSWERED_ELSEWHERE', '1002 OUTGOING B **1001: CONFIRMED HANGUP'],
+  ],
+  [
+    'a call is parked, comes back when nobody takes it, and is refused',
+    (() => {
+      const back = toPhone('d', '1001', A);
+      return (
+        TALKING +
+        over(B, 'NORMAL_CLEARING', 'send_bye', { variable_endpoint_disposition: 'BLIND_TRANSFER' }) +
+        born(back) +
+        rings(back) +
+        refuses(back, 'CALL_REJECTED') +
+        isHungUp(A)
+      );
+    })(),
+    [
+      '1001 INCOMING A +358401234567: EARLY CONFIRMED HANGUP',
+      '1001 INCOMING A +358401234567: EARLY REJECTED',
+    ],
+  ],
+
+  // Transfers
+  [
+    'a user who called transfers the far end to a colleague',
+    (() => {
+      const u = fromPhone('u', '1001', '0401234567');
+      const o = toOutside('o', '0401234567', u);
+      const target = toPhone('d', '1002', o);
+      return (
+        born(u) +
+        born(o) +
+        rings(o) +
+        rings(u) +
+        answers(o) +
+        answers(u) +
+        bridged(u, o) +
+        over(u, 'NORMAL_CLEARING', 'send_bye', { variable_endpoint_disposition: 'BLIND_TRANSFER' }) +
+        born(target) +
+        rings(target) +
+        answers(target) +
+        bridged(o, target) +
+        hangsUp(o) +
+        isHungUp(target)
+      );
+    })(),
+    [
+      '1001 OUTGOING A +358401234567: EARLY CONFIRMED HANGUP',
+      '1002 INCOMING A +358401234567: EARLY CONFIRMED HANGUP',
+    ],
+  ],
+  [
+    'a consultation is transferred while it rings',
+    (() => {
+      const consults = fromPhone('u', '1001', '1002');
+      const target = toPhone('d', '1002', consults);
+      const transferred = { variable_endpoint_disposition: 'ATTENDED_TRANSFER' };
+      return (
+        TALKING +
+        born(consults) +
+        born(target) +
+        rings(target) +
+        media(consults, 'bridge') +
+        over(consults, 'ATTENDED_TRANSFER', 'send_refuse', transferred) +
+        over(B, 'NORMAL_CLEARING', 'send_bye', transferred) +
+        answers(target) +
+        bridged(A, target) +
+        hangsUp(A) +
+        isHungUp(target)
+      );
+    })(),
+    [
+      '1001 INCOMING A +358401234567: EARLY CONFIRMED HANGUP',
+      '1002 INCOMING B 1001: EARLY CONFIRMED HANGUP',
+      '1001 OUTGOING B 1002: EARLY CANCELLED',
+    ],
+  ],
+  ...['BLIND_TRANSFER', 'ATTENDED_TRANSFER'].map(
+    (cause) =>
+      [
+        `a phone rings while its caller is led away: ${cause}`,
+        born(A) + born(B) + rings(B) + over(B, cause) + born(C) + rings(C) + refuses(C),
+        ['1001 INCOMING A +358401234567: EARLY CANCELLED', '1002 INCOMING A +358401234567: EARLY REJECTED'],
+      ] as const,
+  ),
+
+  // Click-to-call
+  [
+    'two that were rung by themselves are put together',
+    (() => {
+      const one = toPhone('b', '1001');
+      const two = { ...toOutside('o', '0401234567', {}), variable_originator: '' };
+      return (
+        born(one) +
+        rings(one) +
+        answers(one) +
+        born(two) +
+        rings(two) +
+        answers(two) +
+        bridged(one, two) +
+        hangsUp(one)
+      );
+    })(),
+    ['1001 OUTGOING A +358401234567: EARLY CONFIRMED HANGUP'],
+  ],
+  [
+    'the outside is rung first, then the user',
+    (() => {
+      const o = { ...toOutside('o', '0401234567', {}), variable_originator: '' };
+      const rung = toPhone('b', '1001', o);
+      return (
+        born(o) +
+        rings(o) +
+        answers(o) +
+        born(rung) +
+        rings(rung) +
+        answers(rung) +
+        bridged(o, rung) +
+        hangsUp(rung)
+      );
+    })(),
+    ['1001 INCOMING A +358401234567: EARLY CONFIRMED HANGUP'],
+  ],
+  [
+    'a user who is rung first refuses',
+    (() => {
+      const one = toPhone('b', '1001');
+      return born(one) + rings(one) + refuses(one);
+    })(),
+    ['1001 OUTGOING A unknown: EARLY REJECTED'],
+  ],
+];
+
+function event183(channel: Parameters<typeof media>[0]): string {
+  return media(channel, '');
+}
+
+for (const [what, told, legs] of CASES) {
+  test(what, async () => {
+    assert.deepEqual(await legsOf(told), legs);
+  });
+}
