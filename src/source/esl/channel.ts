@@ -32,8 +32,8 @@ export interface Channel {
   /** A far number that must not be shown any more, as `numberKey` gives it. */
   hidden?: string;
   userAgent?: string;
-  /** A phone that was called for this channel has answered. */
-  calleeAnswered: boolean;
+  /** When a phone that was called for this channel answered. */
+  calleeAnsweredAtMs?: number;
   /** The furthest state told so far. */
   reached?: LegState;
 }
@@ -62,8 +62,8 @@ export function directionOf({ isInbound, isOriginated }: Channel): Direction {
 export function meetChannel(fields: Fields, known: (uuid: string) => Channel | undefined): Channel {
   const uuid = fields.get('Unique-ID') ?? '';
   const isInbound = fields.get('Call-Direction') !== 'outbound';
-  const device = fields.get('Channel-Presence-ID') ?? '';
-  const origin = originOf(fields, isInbound);
+  const device = deviceOf(fields, isInbound);
+  const origin = originOf(fields, isInbound, known);
   const first = origin === undefined ? undefined : known(origin);
   const channel: Channel = {
     uuid,
@@ -77,10 +77,9 @@ export function meetChannel(fields: Fields, known: (uuid: string) => Channel | u
     hidesNumber: false,
     dialled: first?.dialled ?? (isInbound ? numberIn(fields.get('Caller-Destination-Number')) : undefined),
     remote: undefined,
-    calleeAnswered: false,
   };
   channel.isOriginated = !isInbound && origin === undefined && !isHelper(channel) && !isQueues(fields);
-  channel.ownNumber = isInbound ? callerIn(fields) : calleeIn(fields, channel);
+  channel.ownNumber = isInbound ? callingIn(fields, channel) : calleeIn(fields, channel);
   learn(channel, fields);
   return channel;
 }
@@ -94,13 +93,34 @@ export function learn(channel: Channel, fields: Fields): void {
 }
 
 /**
+ * The presence id of a phone that calls is the address that it writes as its own. Where that is `anonymous`, or the
+ * profile keeps no presence, the user whose password it gave counts.
+ */
+function deviceOf(fields: Fields, isInbound: boolean): string {
+  const presenceId = fields.get('Channel-Presence-ID') ?? '';
+  const isTold = presenceId !== '' && !isWithheld(presenceId);
+  if (isTold || !isInbound || !fields.has('variable_sip_auth_username')) return presenceId;
+  const [user, domain] = [fields.get('variable_user_name'), fields.get('variable_domain_name')];
+  return user === undefined || domain === undefined ? presenceId : `${user}@${domain}`;
+}
+
+/**
  * The channel for which this one was made. `Channel-Call-UUID` is of no use: a queue's member has its own at first,
  * and after a pick-up the caller's channel takes over the picker's. A callcenter's and a fifo's member do not name
  * the other channel before they are bridged, but the queue's own variables do.
  */
-function originOf(fields: Fields, isInbound: boolean): string | undefined {
-  // The second half of a loopback is made for the first. Any other channel that calls FreeSWITCH is made for itself.
-  if (isInbound) return fields.get('variable_other_loopback_leg_uuid');
+function originOf(
+  fields: Fields,
+  isInbound: boolean,
+  known: (uuid: string) => Channel | undefined,
+): string | undefined {
+  if (isInbound) {
+    // The second half of a loopback is made for the first, and both for the same channel, should the first not be known
+    // yet. Any other channel that calls FreeSWITCH is made for itself.
+    const half = fields.get('variable_other_loopback_leg_uuid');
+    const isKnown = half !== undefined && known(half) !== undefined;
+    return isKnown ? half : (fields.get('variable_other_loopback_from_uuid') ?? half);
+  }
   const isMadeForOther = fields.get('Other-Type') === 'originator';
   return [
     fields.get('variable_originator'),
@@ -123,6 +143,14 @@ export function callerIn(fields: Fields): string | undefined {
   return (
     numberIn(fields.get('Caller-Orig-Caller-ID-Number')) ?? numberIn(fields.get('Caller-Caller-ID-Number'))
   );
+}
+
+/** A phone may call under a name; the number that FreeSWITCH shows of it to others is told beside it. */
+function callingIn(fields: Fields, { device }: Channel): string | undefined {
+  const told = callerIn(fields);
+  const shown = fields.get('variable_effective_caller_id_number') ?? '';
+  const isName = told !== undefined && /[a-z]/i.test(told) && !isWithheld(told);
+  return device !== '' && isName && /^\+?\d+$/.test(shown) ? shown : told;
 }
 
 /** A browser's phone registers under a name of chance, so a user's number is read from the presence id. */

@@ -77,7 +77,7 @@ export class EslMapper {
         return this.#reach(this.#meet(fields), 'EARLY', atMs);
       case 'CHANNEL_PROGRESS_MEDIA': {
         const channel = this.#meet(fields);
-        return isUnheard(channel, fields) ? [] : this.#reach(channel, 'EARLY', atMs);
+        return isUnheard(channel, fields, atMs) ? [] : this.#reach(channel, 'EARLY', atMs);
       }
       case 'CHANNEL_CALLSTATE':
         return this.#callStateSeen(this.#channels.get(uuid), fields, atMs);
@@ -185,7 +185,7 @@ export class EslMapper {
 
   #answered(channel: Channel, atMs: number): LegEvent[] {
     const origin = channel.origin === undefined ? undefined : this.#channels.get(channel.origin);
-    if (origin !== undefined) origin.calleeAnswered = true;
+    if (origin !== undefined) origin.calleeAnsweredAtMs ??= atMs;
     return this.#reach(channel, 'CONFIRMED', atMs);
   }
 
@@ -255,9 +255,10 @@ export class EslMapper {
 }
 
 /** Progress with media that comes with the answer itself: nothing rang for the caller. */
-function isUnheard(channel: Channel, fields: Fields): boolean {
+function isUnheard({ isInbound, calleeAnsweredAtMs }: Channel, fields: Fields, atMs: number): boolean {
   const application = fields.get('variable_current_application') ?? '';
-  return channel.isInbound && (channel.calleeAnswered || ANSWERING.has(application));
+  const isTooLate = calleeAnsweredAtMs !== undefined && atMs >= calleeAnsweredAtMs;
+  return isInbound && (isTooLate || ANSWERING.has(application));
 }
 
 function rank(state: LegState): number {
