@@ -126,6 +126,67 @@ const CASES: readonly (readonly [what: string, told: string, legs: readonly stri
     ['1001 INCOMING A +358401234567: EARLY CANCELLED', '1002 INCOMING A +358401234567: CANCELLED'],
   ],
 
+  // Groups that are dialled at once (`:_:`): each member by itself, and all lose when it is over, whyever
+  [
+    'of a group that is dialled at once one answers',
+    (() => {
+      const [one, two] = [atOnce('b', '1001', A), atOnce('c', '1002', A)];
+      return (
+        born(A) +
+        born(one) +
+        born(two) +
+        rings(one) +
+        rings(two) +
+        answers(two) +
+        lost(one) +
+        answers(A) +
+        bridged(A, two) +
+        hangsUp(A) +
+        isHungUp(two)
+      );
+    })(),
+    [
+      '1001 INCOMING A +358401234567: EARLY ANSWERED_ELSEWHERE',
+      '1002 INCOMING A +358401234567: EARLY CONFIRMED HANGUP',
+    ],
+  ],
+  ...(['before', 'after'] as const).map(
+    (when) =>
+      [
+        `the caller gives up a group that is dialled at once, told ${when} its members’ ends`,
+        (() => {
+          const [one, two] = [atOnce('b', '1001', A), atOnce('c', '1002', A)];
+          const gone = over(A, 'ORIGINATOR_CANCEL', 'recv_cancel');
+          const ends = lost(one) + lost(two);
+          return (
+            born(A) + born(one) + born(two) + rings(one) + (when === 'before' ? gone + ends : ends + gone)
+          );
+        })(),
+        ['1001 INCOMING A +358401234567: EARLY CANCELLED', '1002 INCOMING A +358401234567: CANCELLED'],
+      ] as const,
+  ),
+  [
+    'a user calls a group that is dialled at once: that it rings is only told by its members',
+    (() => {
+      const u = fromPhone('u', '1003', '2000');
+      const [one, mobile] = [
+        atOnce('b', '1001', u),
+        { ...atOnce('o', '1002', u), 'Channel-Presence-ID': '' },
+      ];
+      return (
+        born(u) +
+        born(one) +
+        born(mobile) +
+        rings(mobile) +
+        answers(mobile) +
+        answers(u) +
+        lost(one) +
+        hangsUp(u)
+      );
+    })(),
+    ['1003 OUTGOING A 2000: EARLY CONFIRMED HANGUP', '1001 INCOMING A 1003: ANSWERED_ELSEWHERE'],
+  ],
+
   // Calls of a user
   [
     'a user gives up a call that rings',
@@ -336,6 +397,16 @@ const CASES: readonly (readonly [what: string, told: string, legs: readonly stri
     ['1001 OUTGOING A unknown: EARLY REJECTED'],
   ],
 ];
+
+function atOnce(uuid: string, user: string, caller: Headers): Headers {
+  const shown = caller['Caller-Caller-ID-Number'] ?? '';
+  return {
+    ...toPhone(uuid, user),
+    'Caller-Caller-ID-Number': shown,
+    'Caller-Orig-Caller-ID-Number': shown,
+    variable_ent_originate_aleg_uuid: caller['Unique-ID'] ?? '',
+  };
+}
 
 function event183(channel: Parameters<typeof media>[0]): string {
   return media(channel, '');

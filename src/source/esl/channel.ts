@@ -18,6 +18,11 @@ export interface Channel {
   isInbound: boolean;
   /** The channel that it was made for. */
   origin: string | undefined;
+  /**
+   * The caller of a group that is dialled at once (`:_:`, enterprise originate). FreeSWITCH rings each member by itself:
+   * it tells the caller nothing of that, and all have "lost" when it is over, also when nobody won.
+   */
+  groupCaller: Channel | undefined;
   /** Rung by FreeSWITCH itself, for no other channel: click-to-call. */
   isOriginated: boolean;
   call: string;
@@ -71,6 +76,7 @@ export function meetChannel(fields: Fields, known: (uuid: string) => Channel | u
     device,
     isInbound,
     origin,
+    groupCaller: known(fields.get('variable_ent_originate_aleg_uuid') ?? ''),
     isOriginated: false,
     call: first?.call ?? origin ?? uuid,
     ownNumber: undefined,

@@ -2,6 +2,7 @@
  * How FreeSWITCH tells why a channel ended without having been answered (table in docs/sources/freeswitch.md). Pure.
  */
 import type { Ending } from '../../call/leg-event.ts';
+import type { Channel } from './channel.ts';
 import { microseconds, type Fields } from './packet.ts';
 
 /** Another phone took the call: it answered first, or picked the call up. */
@@ -26,10 +27,10 @@ const GIVEN_UP_ON_PHONE = new Set(['NORMAL_CLEARING', 'RECOVERY_ON_TIMER_EXPIRE'
 
 const TRANSFERS = new Set(['BLIND_TRANSFER', 'ATTENDED_TRANSFER']);
 
-/** @param isInbound whether the phone called FreeSWITCH, or FreeSWITCH the phone */
-export function endingOf(isInbound: boolean, fields: Fields): Ending {
+export function endingOf({ isInbound, groupCaller }: Channel, fields: Fields): Ending {
   const cause = fields.get('Hangup-Cause') ?? '';
-  if (TAKEN.has(cause)) return 'ELSEWHERE';
+  const isWonByNobody = groupCaller !== undefined && groupCaller.calleeAnsweredAtMs === undefined;
+  if (TAKEN.has(cause)) return isWonByNobody ? 'GIVEN_UP' : 'ELSEWHERE';
   return isInbound ? endingOfCaller(cause, fields) : endingOfCalled(cause, fields);
 }
 

@@ -74,7 +74,7 @@ export class EslMapper {
       case 'CHANNEL_CREATE':
         return this.#reach(this.#meet(fields), 'TRYING', atMs);
       case 'CHANNEL_PROGRESS':
-        return this.#reach(this.#meet(fields), 'EARLY', atMs);
+        return this.#rings(this.#meet(fields), atMs);
       case 'CHANNEL_PROGRESS_MEDIA': {
         const channel = this.#meet(fields);
         return isUnheard(channel, fields, atMs) ? [] : this.#reach(channel, 'EARLY', atMs);
@@ -183,6 +183,12 @@ export class EslMapper {
     }
   }
 
+  #rings(channel: Channel, atMs: number): LegEvent[] {
+    const { groupCaller } = channel;
+    const heard = groupCaller === undefined ? [] : this.#reach(groupCaller, 'EARLY', atMs);
+    return [...this.#reach(channel, 'EARLY', atMs), ...heard];
+  }
+
   #answered(channel: Channel, atMs: number): LegEvent[] {
     const origin = channel.origin === undefined ? undefined : this.#channels.get(channel.origin);
     if (origin !== undefined) origin.calleeAnsweredAtMs ??= atMs;
@@ -228,7 +234,7 @@ export class EslMapper {
         : 'no presence id, so not the phone of a registered user';
       this.#options.ignored?.(channel.name, why);
     }
-    const ending = endingOf(channel.isInbound, fields);
+    const ending = endingOf(channel, fields);
     return this.#reach(channel, 'TERMINATED', endedAtMs(fields, atMs), ending);
   }
 
