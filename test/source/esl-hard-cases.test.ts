@@ -481,6 +481,55 @@ test('when FreeSWITCH stops, what rang is cancelled and what was answered is hun
   ]);
 });
 
+for (const [what, cause, reason] of [
+  ['a callcenter', 'LOSE_RACE', 'ANSWERED_ELSEWHERE'],
+  ['an older callcenter', 'ORIGINATOR_CANCEL', 'ANSWERED_ELSEWHERE'],
+] as const) {
+  test(`${what} rings two: who did not answer was lost to the other`, async () => {
+    const born5s = { 'Caller-Channel-Created-Time': '1795401377000000' };
+    const member = (uuid: string, user: string) => ({
+      ...toPhone(uuid, user),
+      ...born5s,
+      'Caller-Caller-ID-Number': CALLER,
+      'Caller-Orig-Caller-ID-Number': CALLER,
+      variable_cc_member_session_uuid: 'a',
+    });
+    const [one, two] = [member('b', '1001'), member('c', '1002')];
+    const told =
+      born(A, at(0)) +
+      answered(A) +
+      born(one, at(5_000)) +
+      born(two, at(5_000)) +
+      rings(one, at(5_100)) +
+      rings(two, at(5_100)) +
+      answers(two, at(7_000)) +
+      over(one, cause, 'send_cancel', at(7_020));
+    assert.deepEqual(await legsOf(told), [
+      `1001 INCOMING A +358401234567: EARLY ${reason}`,
+      '1002 INCOMING A +358401234567: EARLY CONFIRMED',
+    ]);
+  });
+}
+
+test('the caller gives up while a queue rings the next one, long after another had answered', async () => {
+  const member = {
+    ...toPhone('d', '1003'),
+    'Caller-Caller-ID-Number': CALLER,
+    'Caller-Channel-Created-Time': '1795401377000000',
+    variable_cc_member_session_uuid: 'a',
+  };
+  const told =
+    born(A, at(0)) +
+    born(B) +
+    answers(B, at(1_000)) +
+    bridged(A, B) +
+    isHungUp(B) +
+    born(member, at(5_000)) +
+    rings(member, at(5_100)) +
+    over(member, 'ORIGINATOR_CANCEL', 'send_cancel', at(9_000));
+  assert.equal((await legsOf(told)).at(-1), '1003 INCOMING A +358401234567: EARLY CANCELLED');
+});
+
 test('that the far end rang is heard also where its answer is told first', async () => {
   const u = fromPhone('u', '1001', '1002');
   const rung = toPhone('d', '1002', u);

@@ -19,8 +19,8 @@ export interface Channel {
   /** The channel that it was made for. */
   origin: string | undefined;
   /**
-   * The caller of a group that is dialled at once (`:_:`, enterprise originate). FreeSWITCH rings each member by itself:
-   * it tells the caller nothing of that, and all have "lost" when it is over, also when nobody won.
+   * The caller of a callcenter's member, or of a group that is dialled at once (`:_:`, enterprise originate).
+   * FreeSWITCH rings each member by itself: it tells the caller of such a group nothing of that.
    */
   groupCaller: Channel | undefined;
   /** Rung by FreeSWITCH itself, for no other channel: click-to-call. */
@@ -37,7 +37,7 @@ export interface Channel {
   /** A far number that must not be shown any more, as `numberKey` gives it. */
   hidden?: string;
   userAgent?: string;
-  /** When a phone that was called for this channel answered. */
+  /** When a phone that was called for this channel answered, the last one. */
   calleeAnsweredAtMs?: number;
   /** The furthest state told so far. */
   reached?: LegState;
@@ -76,7 +76,9 @@ export function meetChannel(fields: Fields, known: (uuid: string) => Channel | u
     device,
     isInbound,
     origin,
-    groupCaller: known(fields.get('variable_ent_originate_aleg_uuid') ?? ''),
+    groupCaller: known(
+      fields.get('variable_ent_originate_aleg_uuid') ?? fields.get('variable_cc_member_session_uuid') ?? '',
+    ),
     isOriginated: false,
     call: first?.call ?? origin ?? uuid,
     ownNumber: undefined,

@@ -29,8 +29,16 @@ const TRANSFERS = new Set(['BLIND_TRANSFER', 'ATTENDED_TRANSFER']);
 
 export function endingOf({ isInbound, groupCaller }: Channel, fields: Fields): Ending {
   const cause = fields.get('Hangup-Cause') ?? '';
-  const isWonByNobody = groupCaller !== undefined && groupCaller.calleeAnsweredAtMs === undefined;
-  if (TAKEN.has(cause)) return isWonByNobody ? 'GIVEN_UP' : 'ELSEWHERE';
+  const answeredAtMs = groupCaller?.calleeAnsweredAtMs;
+  if (TAKEN.has(cause)) {
+    // Of a group that is dialled at once all have lost when it is over, also when nobody won.
+    const isAtOnce = groupCaller !== undefined && fields.has('variable_ent_originate_aleg_uuid');
+    return isAtOnce && answeredAtMs === undefined ? 'GIVEN_UP' : 'ELSEWHERE';
+  }
+  // An older callcenter cancels those who lost; as it does when the caller gives up.
+  const bornAtMs = microseconds(fields.get('Caller-Channel-Created-Time')) ?? Infinity;
+  if (cause === 'ORIGINATOR_CANCEL' && answeredAtMs !== undefined && answeredAtMs > bornAtMs)
+    return 'ELSEWHERE';
   return isInbound ? endingOfCaller(cause, fields) : endingOfCalled(cause, fields);
 }
 

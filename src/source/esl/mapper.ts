@@ -191,7 +191,7 @@ export class EslMapper {
 
   #answered(channel: Channel, atMs: number): LegEvent[] {
     const origin = channel.origin === undefined ? undefined : this.#channels.get(channel.origin);
-    if (origin !== undefined) origin.calleeAnsweredAtMs ??= atMs;
+    if (origin !== undefined) origin.calleeAnsweredAtMs = atMs;
     return this.#reach(channel, 'CONFIRMED', atMs);
   }
 

@@ -49,6 +49,7 @@ const WANTED_FIELDS: ReadonlySet<string> = new Set([
   'Caller-Callee-ID-Number',
   'Caller-Destination-Number',
   'Caller-Privacy-Hide-Number',
+  'Caller-Channel-Created-Time',
   'Caller-Channel-Progress-Time',
   'Caller-Channel-Progress-Media-Time',
   'Caller-Channel-Hangup-Time',
