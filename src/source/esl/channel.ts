@@ -12,7 +12,7 @@ export interface Channel {
   /** `Unique-ID`: the leg's name. */
   uuid: string;
   name: string;
-  /** `Channel-Presence-ID`, `1001@pbx.example.com`: set on the channels of users, never on those of a trunk. */
+  /** `Channel-Presence-ID`, `1001@pbx.example.com`, its domain in small letters: set on the channels of users, never on those of a trunk. */
   device: string;
   /** True where FreeSWITCH was called (`Call-Direction: inbound`), false where it calls. */
   isInbound: boolean;
@@ -97,7 +97,7 @@ export function learn(channel: Channel, fields: Fields): void {
   if (channel.isInbound) channel.hidesNumber ||= withholds(fields) || isWithheld(channel.ownNumber ?? '');
   const userAgent = userAgentIn(fields);
   if (userAgent !== undefined) channel.userAgent = userAgent;
-  if (channel.device === '') channel.device = fields.get('Channel-Presence-ID') ?? '';
+  if (channel.device === '') channel.device = presenceIn(fields);
 }
 
 /**
@@ -105,11 +105,20 @@ export function learn(channel: Channel, fields: Fields): void {
  * profile keeps no presence, the user whose password it gave counts.
  */
 function deviceOf(fields: Fields, isInbound: boolean): string {
-  const presenceId = fields.get('Channel-Presence-ID') ?? '';
+  const presenceId = presenceIn(fields);
   const isTold = presenceId !== '' && !isWithheld(presenceId);
   if (isTold || !isInbound || !fields.has('variable_sip_auth_username')) return presenceId;
   const [user, domain] = [fields.get('variable_user_name'), fields.get('variable_domain_name')];
-  return user === undefined || domain === undefined ? presenceId : `${user}@${domain}`;
+  return user === undefined || domain === undefined ? presenceId : withSmallDomain(`${user}@${domain}`);
+}
+
+function presenceIn(fields: Fields): string {
+  return withSmallDomain(fields.get('Channel-Presence-ID') ?? '');
+}
+
+/** In SIP the capital letters of a domain do not count (RFC 3261 section 19.1.4), and phones write it anyhow. */
+function withSmallDomain(address: string): string {
+  return address.replace(/@.*$/, (domain) => domain.toLowerCase());
 }
 
 /**
