@@ -204,6 +204,30 @@ const CASES: readonly (readonly [what: string, told: string, legs: readonly stri
     })(),
     ['1001 OUTGOING A +358401234567: EARLY CANCELLED'],
   ],
+  ...(
+    [
+      ['FreeSWITCH gives up on', 'send_cancel', '487', 'CANCELLED'],
+      ['the network gives up on with 480', 'recv_refuse', '480', 'REJECTED'],
+    ] as const
+  ).map(
+    ([what, how, status, reason]) =>
+      [
+        `a call that nobody answers and ${what}`,
+        (() => {
+          const u = fromPhone('u', '1001', '0401234567');
+          const o = toOutside('o', '0401234567', u);
+          return (
+            born(u) +
+            born(o) +
+            rings(o) +
+            rings(u) +
+            over(o, 'NO_ANSWER', how, { variable_sip_term_status: status }) +
+            over(u, 'NORMAL_CLEARING', 'send_refuse', { variable_originate_disposition: 'NO_ANSWER' })
+          );
+        })(),
+        [`1001 OUTGOING A +358401234567: EARLY ${reason}`],
+      ] as const,
+  ),
   [
     'a user hangs up an announcement that came before any answer',
     (() => {

@@ -39,6 +39,8 @@ export interface Channel {
   userAgent?: string;
   /** When a phone that was called for this channel answered, the last one. */
   calleeAnsweredAtMs?: number;
+  /** The last far end that did not answer said so itself: it was no time limit of FreeSWITCH. */
+  wasToldNoAnswer?: boolean;
   /** The furthest state told so far. */
   reached?: LegState;
 }

@@ -27,7 +27,8 @@ const GIVEN_UP_ON_PHONE = new Set(['NORMAL_CLEARING', 'RECOVERY_ON_TIMER_EXPIRE'
 
 const TRANSFERS = new Set(['BLIND_TRANSFER', 'ATTENDED_TRANSFER']);
 
-export function endingOf({ isInbound, groupCaller }: Channel, fields: Fields): Ending {
+export function endingOf(channel: Channel, fields: Fields): Ending {
+  const { isInbound, groupCaller } = channel;
   const cause = fields.get('Hangup-Cause') ?? '';
   const answeredAtMs = groupCaller?.calleeAnsweredAtMs;
   if (TAKEN.has(cause)) {
@@ -39,7 +40,7 @@ export function endingOf({ isInbound, groupCaller }: Channel, fields: Fields): E
   const bornAtMs = microseconds(fields.get('Caller-Channel-Created-Time')) ?? Infinity;
   if (cause === 'ORIGINATOR_CANCEL' && answeredAtMs !== undefined && answeredAtMs > bornAtMs)
     return 'ELSEWHERE';
-  return isInbound ? endingOfCaller(cause, fields) : endingOfCalled(cause, fields);
+  return isInbound ? endingOfCaller(channel, cause, fields) : endingOfCalled(cause, fields);
 }
 
 function endingOfCalled(cause: string, fields: Fields): Ending {
@@ -51,13 +52,14 @@ function endingOfCalled(cause: string, fields: Fields): Ending {
   return GIVEN_UP.has(cause) || GIVEN_UP_ON_PHONE.has(cause) ? 'GIVEN_UP' : 'REFUSED';
 }
 
-function endingOfCaller(cause: string, fields: Fields): Ending {
+function endingOfCaller(channel: Channel, cause: string, fields: Fields): Ending {
   // An unanswered consultation that was transferred away was given up by its own user.
   if (TRANSFERS.has(fields.get('variable_endpoint_disposition') ?? '')) return 'GIVEN_UP';
   // Its own phone hung up: CANCEL, or BYE within the early dialog (an announcement before the answer).
   if (/^recv_(cancel|bye)$/.test(fields.get('variable_sip_hangup_disposition') ?? '')) return 'GIVEN_UP';
   // FreeSWITCH ends the caller's channel regularly when the call was not put through; why not is told beside it.
   const why = cause === 'NORMAL_CLEARING' ? (fields.get('variable_originate_disposition') ?? cause) : cause;
+  if (why === 'NO_ANSWER' && channel.wasToldNoAnswer === true) return 'REFUSED';
   return GIVEN_UP.has(why) ? 'GIVEN_UP' : 'REFUSED';
 }
 

@@ -149,9 +149,13 @@ export class EslMapper {
     return channel;
   }
 
+  #originOf({ origin }: Channel): Channel | undefined {
+    return origin === undefined ? undefined : this.#channels.get(origin);
+  }
+
   /** Who is at the far end, as the channel's birth tells it. */
   #lookAtFarParty(channel: Channel, fields: Fields): void {
-    const origin = channel.origin === undefined ? undefined : this.#channels.get(channel.origin);
+    const origin = this.#originOf(channel);
     if (channel.isInbound) {
       this.#farPartyIs(channel, numberIn(fields.get('Caller-Destination-Number')), false);
     } else if (channel.isOriginated) {
@@ -190,7 +194,7 @@ export class EslMapper {
   }
 
   #answered(channel: Channel, atMs: number): LegEvent[] {
-    const origin = channel.origin === undefined ? undefined : this.#channels.get(channel.origin);
+    const origin = this.#originOf(channel);
     if (origin !== undefined) origin.calleeAnsweredAtMs = atMs;
     return this.#reach(channel, 'CONFIRMED', atMs);
   }
@@ -235,6 +239,10 @@ export class EslMapper {
       this.#options.ignored?.(channel.name, why);
     }
     const ending = endingOf(channel, fields);
+    const origin = this.#originOf(channel);
+    if (origin !== undefined && fields.get('Hangup-Cause') === 'NO_ANSWER') {
+      origin.wasToldNoAnswer = ending === 'REFUSED';
+    }
     return this.#reach(channel, 'TERMINATED', endedAtMs(fields, atMs), ending);
   }
 
