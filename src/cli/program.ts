@@ -5,6 +5,7 @@ import { CallhookError } from '../runtime/errors.ts';
 import { VERSION } from '../runtime/version.ts';
 import { applyCommand } from './apply.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
 import { disableCommand, enableCommand } from './enable.ts';
 import { listenCommand } from './listen.ts';
 import { migrateCommand } from './migrate.ts';
@@ -19,6 +20,7 @@ const program = new Command('callhook')
   .showHelpAfterError('(`callhook help` tells more)')
   .addCommand(serveCommand())
   .addCommand(applyCommand())
+  .addCommand(doctorCommand())
   .addCommand(statusCommand())
   .addCommand(replayCommand())
   .addCommand(enableCommand())
