@@ -7,7 +7,7 @@ import type { Check } from '../source/inspection.ts';
 import { compare } from './doctor/comparison.ts';
 import { inspectUntilStopped } from './doctor/inspect-source.ts';
 import { mustChange, reportLines, type Findings } from './doctor/report.ts';
-import { findSubject, type InstallationView } from './doctor/subject.ts';
+import { findSubject, type Subject } from './doctor/subject.ts';
 
 interface Options {
   with?: string;
@@ -26,14 +26,15 @@ export function doctorCommand(): Command {
 }
 
 async function doctor(sourceId: string, options: Options): Promise<void> {
-  const { source, directory, from, installation } = await findSubject(sourceId, options);
-  const seen = await inspectUntilStopped(source, {
+  const subject = await findSubject(sourceId, options);
+  const { directory, from } = subject;
+  const seen = await inspectUntilStopped(subject, {
     names: false,
     waitMs: options.wait * 1_000,
     waiting: () =>
       process.stderr.write(`Call one of the phones now: waiting ${options.wait} s for its events …\n`),
   });
-  const inspection = { ...seen, checks: [...seen.checks, ...checkServed(installation)] };
+  const inspection = { ...seen, checks: [...seen.checks, ...checkServed(subject)] };
   const findings: Findings = {
     sourceId,
     from,
@@ -44,8 +45,8 @@ async function doctor(sourceId: string, options: Options): Promise<void> {
   if (mustChange(findings)) process.exitCode = 1;
 }
 
-/** @param installation absent where nothing was applied yet, and nothing can be said */
-function checkServed(installation: InstallationView | undefined): Check[] {
+function checkServed({ source, installation }: Subject): Check[] {
+  // Nothing was applied yet, and nothing can be said.
   if (installation === undefined) return [];
   const { isServed, health } = installation;
   const about = 'serve';
@@ -61,6 +62,8 @@ function checkServed(installation: InstallationView | undefined): Check[] {
   }
   if (!isServed)
     return [{ about, is: 'improvable', says: 'does not run', advice: ['Start `callhook serve`.'] }];
+  // Of one that is posted to, its own checks tell more.
+  if (source.kind === 'http') return [];
   if (health.status === 'connected' && health.advice === undefined) {
     return [{ about, is: 'fine', says: 'is connected to it' }];
   }

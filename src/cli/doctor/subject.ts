@@ -1,6 +1,6 @@
 /** The source that a verb looks at, and the directory it belongs to: from a file, or as it was applied. */
 import { existsSync } from 'node:fs';
-import { loadConnectorConfig } from '../../config/connector-config.ts';
+import { loadConnectorConfig, type ConnectorConfig } from '../../config/connector-config.ts';
 import { readDirectoryFile } from '../../config/directory-file.ts';
 import { environment } from '../../config/environment.ts';
 import type { Directory, SourceSettings } from '../../policy/directory.ts';
@@ -17,6 +17,8 @@ export interface Subject {
   directory: Directory;
   /** What the directory was read from, for people: `acme.yaml`. */
   from: string;
+  /** Where a node of this configuration listens. */
+  apiUrl: string;
   /** What was applied; absent where nothing was yet. */
   installation?: InstallationView;
 }
@@ -37,6 +39,7 @@ export interface SubjectOptions {
 
 /** @throws CallhookError `SOURCE_UNKNOWN`, `DIRECTORY_FILE_INVALID`, `DATABASE_UNAVAILABLE` */
 export async function findSubject(sourceId: string, options: SubjectOptions): Promise<Subject> {
+  const apiUrl = urlOf(loadConnectorConfig(options.config, environment));
   if (options.with === undefined) {
     return withInstallation(options.config, async (store, { database }) => {
       const directory = await store.directory.read();
@@ -47,6 +50,7 @@ export async function findSubject(sourceId: string, options: SubjectOptions): Pr
         source: sourceOf(directory, sourceId, from),
         directory,
         from,
+        apiUrl,
         installation: viewOf(isServed, sources, sourceId),
       };
     });
@@ -57,8 +61,15 @@ export async function findSubject(sourceId: string, options: SubjectOptions): Pr
     source: sourceOf(directory, sourceId, options.with),
     directory,
     from: options.with,
+    apiUrl,
     ...(installation && { installation }),
   };
+}
+
+/** An address that stands for all of the machine's is reached on loopback. */
+function urlOf({ api_host, api_port }: ConnectorConfig): string {
+  const host = api_host === '0.0.0.0' ? '127.0.0.1' : api_host === '::' ? '::1' : api_host;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${api_port}`;
 }
 
 /** Secrets of other things need not be known. */

@@ -9,6 +9,7 @@
  */
 import type { AmiSettings } from '../../policy/directory.ts';
 import { CallhookError } from '../../runtime/errors.ts';
+import { within } from '../within.ts';
 import type { Check, Inspect, InspectOptions, Inspection, SeenDevice } from '../inspection.ts';
 import { DEFAULT_TIMES, type AmiTimes } from './connection.ts';
 import { Dialplan } from './dialplan.ts';
@@ -175,20 +176,6 @@ function wordEvents(seen: 'timed' | 'untimed' | 'none'): Check {
         says: 'none came. If there was a call meanwhile, the manager user may not see it',
         advice: MANAGER_LINES,
       };
-  }
-}
-
-/** @returns `none` after a while without */
-async function within<Seen>(seen: Promise<Seen>, ms: number, signal: AbortSignal): Promise<Seen | 'none'> {
-  const { promise, resolve } = Promise.withResolvers<'none'>();
-  const stop = () => resolve('none');
-  const timer = setTimeout(stop, ms);
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([seen, promise]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
   }
 }
 
