@@ -6,6 +6,7 @@ import { VERSION } from '../runtime/version.ts';
 import { applyCommand } from './apply.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
+import { discoverCommand } from './discover.ts';
 import { disableCommand, enableCommand } from './enable.ts';
 import { listenCommand } from './listen.ts';
 import { migrateCommand } from './migrate.ts';
@@ -21,6 +22,7 @@ const program = new Command('callhook')
   .addCommand(serveCommand())
   .addCommand(applyCommand())
   .addCommand(doctorCommand())
+  .addCommand(discoverCommand())
   .addCommand(statusCommand())
   .addCommand(replayCommand())
   .addCommand(enableCommand())

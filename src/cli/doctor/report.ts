@@ -41,7 +41,11 @@ export function* reportLines(findings: Findings): Generator<string> {
     : styleText('green', 'Callhook can work with it.');
 }
 
-function* checkLines({ about, is, says, advice = [] }: Check, width: number): Generator<string> {
+/** @param width of the column with what it is about */
+export function* checkLines(
+  { about, is, says, advice = [] }: Check,
+  width = about.length,
+): Generator<string> {
   yield `  ${MARKS[is]()} ${about.padEnd(width)}  ${plain(says, Infinity)}`;
   for (const line of advice) yield `${' '.repeat(width + 6)}${plain(line, Infinity)}`;
 }
