@@ -122,16 +122,14 @@ async function seePhones(inquiry: AmiInquiry) {
 }
 
 async function askNames(inquiry: AmiInquiry, phones: Phones): Promise<void> {
-  const questions = phones.questions();
-  for (let from = 0; from < questions.length; from += ASKED_AT_ONCE) {
-    const some = questions.slice(from, from + ASKED_AT_ONCE);
-    const answers = await Promise.all(
-      some.map(({ variable }) => inquiry.ask('Getvar', { Variable: variable })),
-    );
-    for (const [index, question] of some.entries()) {
-      phones.answered(question, answers[index]?.fields.get('Value') ?? '');
+  const questions = phones.questions().values();
+  const askOn = async () => {
+    for (const question of questions) {
+      const answer = await inquiry.ask('Getvar', { Variable: question.variable });
+      phones.answered(question, answer.fields.get('Value') ?? '');
     }
-  }
+  };
+  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, askOn));
 }
 
 async function checkEvents(inquiry: AmiInquiry, { waitMs, waiting, signal }: InspectOptions): Promise<Check> {

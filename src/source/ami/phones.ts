@@ -25,6 +25,9 @@ export interface Question {
 /** Names that can stand in a function's arguments without being taken for something else. */
 const PLAIN_NAME = /^[\w.@+-]{1,80}$/;
 
+/** More than any name. */
+const MOST_CHARS = 200;
+
 export class Phones {
   readonly #phones = new Map<string, Phone>();
 
@@ -89,8 +92,9 @@ export class Phones {
     });
   }
 
-  answered({ address, variable }: Question, value: string): void {
+  answered({ address, variable }: Question, told: string): void {
     const phone = this.#phones.get(address);
+    const value = told.slice(0, MOST_CHARS);
     if (phone === undefined || value === '') return;
     if (variable.endsWith(',useragent)')) return void phone.userAgents.add(value);
     const { name, number } = variable.endsWith(',callerid)') ? readCallerId(value) : { name: value };

@@ -38,7 +38,7 @@ export class Dialplan {
     let numbers: string[] = [];
     let actions: Action[] = [];
     for (const [, tag = '', attributes = ''] of xml.matchAll(
-      /<(extension|condition|action|\/extension)\b([^>]*)>/g,
+      /<(extension|condition|action|\/extension)\b([^<>]*)>/g,
     )) {
       if (tag === 'extension') [numbers, actions] = [[], []];
       if (tag === 'condition' && attributeOf(attributes, 'field') === 'destination_number') {

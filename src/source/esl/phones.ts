@@ -53,7 +53,7 @@ export class Phones {
 
   /** The answer to `sofia xmlstatus profile … reg`: the phones' own names. */
   agents(answer: string): void {
-    for (const [, registration = ''] of answer.matchAll(/<registration>([^]*?)<\/registration>/g)) {
+    for (const registration of answer.split('<registration>').slice(1)) {
       const [user, agent] = ['user', 'agent'].map((tag) => textOf(registration, tag));
       if (user !== undefined && agent !== undefined && agent !== '')
         this.#phones.get(user)?.userAgents.add(agent);
