@@ -104,11 +104,12 @@ async function takeAlive(
   options: EventsOptions,
 ): Promise<FastifyReply> {
   if (mediaTypeOf(request) !== 'application/json') return refuseMediaType(reply);
-  const decoded = decodeAlive(bodyOf(request));
+  const nowMs = options.clock.nowMs();
+  const decoded = decodeAlive(bodyOf(request), nowMs);
   if ('refused' in decoded) return sendProblem(reply, decoded.refused, decoded.detail);
   if ('errors' in decoded) return invalid(reply, decoded.errors, 'The list is not right. Nothing was ended.');
   const { legs, madeAtMs } = decoded;
-  const atMs = madeAtMs ?? options.clock.nowMs();
+  const atMs = madeAtMs ?? nowMs;
   const made = madeAtMs === undefined ? {} : { madeAtMs };
   const taken = await take({ kind: 'alive', source, legs, atMs, ...made }, options);
   if (taken === 'unavailable') return storeUnavailable(reply);
