@@ -55,9 +55,11 @@ export function eventRoutes(api: FastifyInstance, options: EventsOptions): void 
     const admitted = new WeakMap<FastifyRequest, HttpSettings>();
     routes.addHook('onRequest', async (request, reply) => {
       const { id } = request.params as Route['Params'];
-      const source = await options.sources
-        .admit(id, bearerOf(request.headers.authorization))
-        .catch(() => 'unavailable' as const);
+      const admission = options.sources.admit(id, bearerOf(request.headers.authorization));
+      const source = await inTime(
+        admission.catch(() => 'unavailable' as const),
+        options.clock,
+      );
       if (source === 'unavailable') return storeUnavailable(reply);
       if (source === undefined) return refuseToken(reply);
       admitted.set(request, source);
@@ -133,13 +135,16 @@ async function take(
   if (posted.kind === 'legs' && posted.events.length === 0) {
     return { moved: 0, unchanged: 0, nobodys: 0, open: 0 };
   }
-  const enough = new AbortController();
-  const tooLate = clock.sleep(ANSWER_WITHIN_MS, enough.signal).then(() => 'unavailable' as const);
-  const taken = await Promise.race([ingest.take(posted).catch(isAway), tooLate]).finally(() =>
-    enough.abort(),
-  );
+  const taken = await inTime(ingest.take(posted).catch(isAway), clock);
   if (taken !== undefined && taken !== 'unavailable') sources.hears(posted.source.id);
   return taken;
+}
+
+/** A database that does not answer keeps no sender waiting. */
+async function inTime<T>(answer: Promise<T>, clock: Clock): Promise<T | 'unavailable'> {
+  const enough = new AbortController();
+  const tooLate = clock.sleep(ANSWER_WITHIN_MS, enough.signal).then(() => 'unavailable' as const);
+  return Promise.race([answer, tooLate]).finally(() => enough.abort());
 }
 
 /** Given up at a stop, while the database was away. */

@@ -7,7 +7,7 @@ import { advance } from '../call/leg-state.ts';
 import { expireAfterMsOf } from '../policy/delivery-settings.ts';
 import { deviceTypeOf, type DeviceType } from '../policy/device-type.ts';
 import { numberOf, ownNumber } from '../policy/party.ts';
-import { withoutRemoved } from '../policy/privacy.ts';
+import { ANONYMOUS, withoutRemoved } from '../policy/privacy.ts';
 import { report } from '../policy/report.ts';
 import { subscribers } from '../policy/subscription.ts';
 import type { Ids } from '../runtime/ids.ts';
@@ -223,6 +223,7 @@ function learnNumbers(
   if (local !== undefined) leg.localNumber = local;
 
   if (remote === undefined || isRemoteFrozen(before)) return;
+  if (!remote.withheld && remote.unlessWithheld === true && leg.remoteNumber === ANONYMOUS) return;
   const number = known.number(leg.organisationId, remote);
   if (number === undefined) return;
   const person = known.person(leg.organisationId, number);

@@ -307,12 +307,14 @@ test('what comes faster than it can be stored is refused with 429, and everythin
 
 test('a database that is away is told after a while; what was posted is stored when it is back', async (t) => {
   let away = true;
-  const clock = { nowMs: () => Date.now(), sleep: async () => {} };
+  const tried = Promise.withResolvers<void>();
+  const clock = { nowMs: () => Date.now(), sleep: () => tried.promise };
   const { post, messages, ingest } = await start(t, { clock }, (real) => ({
     ...real,
     calls: {
       ...real.calls,
       async commitShared(...given: Parameters<typeof real.calls.commitShared>) {
+        tried.resolve();
         if (away) throw new CallhookError('DATABASE_UNAVAILABLE', 'the disk is full');
         return real.calls.commitShared(...given);
       },

@@ -11,13 +11,13 @@ import { openTestStore } from '../support/store.ts';
 const AUTHORISED = [`Authorization: Bearer ${TOKEN}`, 'Content-Type: application/json'];
 const EVENTS = 'POST /api/v1/sources/platform/events';
 
-async function start(t: TestContext) {
+async function start(t: TestContext, more: Partial<EventsOptions> = {}) {
   const store = openTestStore();
   t.after(() => store.close());
   await fill(store);
   const logged: object[] = [];
   const log = { error: (...given: object[]) => logged.push(given) } as unknown as EventsOptions['log'];
-  return { logged, ...(await startIngestApi(t, store, { log })) };
+  return { logged, ...(await startIngestApi(t, store, { log, ...more })) };
 }
 
 /** What is written here is all that is sent. */
@@ -102,6 +102,42 @@ test('a request that never comes to its end is ended, whether its sender may pos
   assertProblem(await endless(AUTHORISED), 408, 'REQUEST_TOO_SLOW');
   assert.match(await endless([]), /^HTTP\/1.1 401 /);
   assertProblem(await say(url, `${EVENTS} HTTP/1.1\r\nHost: `, 'wait'), 408, 'REQUEST_TOO_SLOW');
+});
+
+test('a database that does not even answer who may post keeps nobody waiting', async (t) => {
+  const sources = { admit: () => new Promise<never>(() => {}), hears: () => {} };
+  const clock = { ...systemClock, sleep: () => Promise.resolve() };
+  const { post } = await start(t, { sources, clock });
+  const { status, body, headers } = await post(event());
+  assert.deepEqual([status, body.code], [503, 'STORE_UNAVAILABLE']);
+  assert.equal(headers.get('retry-after'), '5');
+});
+
+test('a number that was withheld once is not shown because a later event forgets to say so', async (t) => {
+  const { post, messages } = await start(t);
+  const secret = { remote_number: '0409401234' };
+  const shown = async (leg: string, ...said: readonly object[]) => {
+    const states = ['EARLY', 'CONFIRMED', 'TERMINATED'] as const;
+    const before = messages.length;
+    await post(said.map((one, i) => event({ leg, state: states[i]!, ...one })));
+    return messages.slice(before).map(({ remote_number }) => remote_number);
+  };
+  const hidden = ['anonymous', 'anonymous', 'anonymous'];
+  assert.deepEqual(await shown('a', { ...secret, remote_withheld: true }, secret, secret), hidden);
+  assert.deepEqual(
+    await shown('b', { remote_number: 'sip:anonymous@anonymous.invalid' }, secret, secret),
+    hidden,
+  );
+  const transferred = await shown('c', { remote_withheld: true }, { ...secret, remote_withheld: false });
+  assert.deepEqual(transferred, ['anonymous', '+358409401234']);
+});
+
+test('a clock that knows only seconds ends no call that began in the second of the list', async (t) => {
+  const { post } = await start(t);
+  const at = '2026-11-23T10:00:05Z';
+  await post(event({ at }));
+  const { body } = await post({ legs: [], at }, { to: 'platform/alive' });
+  assert.deepEqual(body, { ended: 0, open: 1 });
 });
 
 test('what was let in while there was room is refused when there is none by the time it is read', async (t) => {

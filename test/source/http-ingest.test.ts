@@ -61,7 +61,7 @@ test('an event becomes a leg event', () => {
       state: 'TERMINATED',
       ending: 'ELSEWHERE',
       atMs: NOW_MS + 500,
-      remote: { withheld: false, number: '0409401234' },
+      remote: { withheld: false, number: '0409401234', unlessWithheld: true },
       localNumber: '+358942721001',
       userAgent: 'Yealink',
     },

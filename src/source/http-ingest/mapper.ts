@@ -1,6 +1,7 @@
 /** A posted event as a leg event. Pure. */
-import type { Ending, LegEvent } from '../../call/leg-event.ts';
+import type { Ending, LegEvent, RemoteParty } from '../../call/leg-event.ts';
 import type { TerminationReason } from '../../call/leg-state.ts';
+import { isWithheld } from '../caller-number.ts';
 import { isKnown, type WireEvent } from './schema.ts';
 import { problemOfTime, readTime } from './time.ts';
 
@@ -23,9 +24,16 @@ export function toLegEvent(wire: WireEvent, nowMs: number): LegEvent | { path: s
   const { leg, call, device, direction, state, reason } = wire;
   const event: LegEvent = { leg, call, device, direction, state, atMs };
   if (isKnown(reason)) event.ending = ENDINGS[reason];
-  if (wire.remote_withheld === true) event.remote = { withheld: true };
-  else if (isKnown(wire.remote_number)) event.remote = { withheld: false, number: wire.remote_number };
+  const remote = remoteOf(wire);
+  if (remote !== undefined) event.remote = remote;
   if (isKnown(wire.local_number)) event.localNumber = wire.local_number;
   if (isKnown(wire.user_agent)) event.userAgent = wire.user_agent;
   return event;
+}
+
+function remoteOf({ remote_withheld: withheld, remote_number: number }: WireEvent): RemoteParty | undefined {
+  if (withheld === true) return { withheld: true };
+  if (!isKnown(number)) return undefined;
+  if (withheld === false) return { withheld: false, number };
+  return isWithheld(number) ? { withheld: true } : { withheld: false, number, unlessWithheld: true };
 }

@@ -86,7 +86,8 @@ const EVENT = {
   local_number: maybe('The number that the user is called under, or calls from.'),
   remote_number: maybe('The other side’s number: E.164, or as it is written in the organisation’s country.'),
   remote_withheld: z.boolean(says('must be true or false, or left out')).nullish().meta({
-    description: 'True: the other side withholds its number. It is not shown then, also where it is given.',
+    description:
+      'True: the other side withholds its number. It is not shown then, also where it is given, nor later until false is said.',
   }),
   reason: z
     .enum([...TERMINATION_REASONS, ''], says(wordChoice(TERMINATION_REASONS)))
