@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { createApi, listen } from '../../src/api/server.ts';
 import type { EventsOptions } from '../../src/api/events.ts';
+import { OPEN_PRIVACY } from '../../src/policy/organisation.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { event, fill, postedDirectory, startIngestApi, TOKEN } from '../support/http-ingest.ts';
 import { openTestStore } from '../support/store.ts';
@@ -130,6 +131,22 @@ test('a number that was withheld once is not shown because a later event forgets
   );
   const transferred = await shown('c', { remote_withheld: true }, { ...secret, remote_withheld: false });
   assert.deepEqual(transferred, ['anonymous', '+358409401234']);
+});
+
+test('nor is a withheld colleague named where the organisation leaves only numbers out', async (t) => {
+  const store = openTestStore();
+  t.after(() => store.close());
+  await fill(store, postedDirectory({ privacy: { ...OPEN_PRIVACY, modifyRemoteNumber: 'remove' } }));
+  const { post, messages } = await startIngestApi(t, store);
+  await post(event({ remote_number: '1002', remote_withheld: true }));
+  await post(event({ remote_number: '1002', state: 'CONFIRMED' }));
+  assert.deepEqual(
+    messages.map(({ state, remote_user_id }) => [state, remote_user_id]),
+    [
+      ['EARLY', undefined],
+      ['CONFIRMED', undefined],
+    ],
+  );
 });
 
 test('a clock that knows only seconds ends no call that began in the second of the list', async (t) => {
