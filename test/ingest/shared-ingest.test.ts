@@ -119,7 +119,12 @@ test('a phone may tell its name with any event of its leg; the first name that s
   try {
     await filled(store);
     const said = (state: LegEvent['state'], userAgent?: string): LegEvent => ({
-      ...{ leg: 'a', call: 'c', device: '1001', direction: 'INCOMING', state, atMs: 1_000 },
+      leg: 'a',
+      call: 'c',
+      device: '1001',
+      direction: 'INCOMING',
+      state,
+      atMs: 1_000,
       ...(userAgent !== undefined && { userAgent }),
     });
     await take(node(store, told), [said('TRYING')]);

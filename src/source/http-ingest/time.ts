@@ -12,11 +12,15 @@ export function readTime(text: string): number {
   if (!TIME.test(text)) return NaN;
   const isLeap = text.slice(17, 19) === '60';
   const written = (isLeap ? `${text.slice(0, 17)}59${text.slice(19)}` : text).toUpperCase();
-  // `Date` takes the 30th of February for the 2nd of March.
-  if (!new Date(`${written.slice(0, 10)}T00:00Z`).toISOString().startsWith(written.slice(0, 10))) return NaN;
+  if (Number(written.slice(8, 10)) > 28 && !isInCalendar(written.slice(0, 10))) return NaN;
   const atMs = Date.parse(written);
   // A second is only ever put in at the end of a day, UTC. It passes for the one before it.
   return isLeap && new Date(atMs).toISOString().slice(11, 19) !== '23:59:59' ? NaN : atMs;
+}
+
+/** `Date` takes the 30th of February for the 2nd of March. */
+function isInCalendar(day: string): boolean {
+  return new Date(`${day}T00:00Z`).toISOString().startsWith(day);
 }
 
 /** @returns what is wrong with the time of a thing that is posted at `nowMs`, undefined if nothing is */
