@@ -199,6 +199,23 @@ test('a FreeSWITCH becomes a file: users, types of phones, guesses', async (t) =
   assert.ok(text.includes(`1004@${DOMAIN}`));
 });
 
+test('the domain of a FreeSWITCH user is written in small letters, as the source compares it', async (t) => {
+  const head =
+    'userid|context|domain|group|contact|callgroup|effective_caller_id_name|effective_caller_id_number';
+  const { port } = await startAskedFreeswitch(t, {
+    users: `${head}\n1001|default|PBX.Example.com|default||||\n+OK\n`,
+  });
+  const folder = makeFolder(t);
+  write(
+    folder,
+    'c.yaml',
+    `sources: [{ id: fs, kind: esl, host: 127.0.0.1, port: ${port}, secret: "${PASSWORD}" }]`,
+  );
+  const { out } = await run(t, folder, ['discover', 'fs', '--with', 'c.yaml', '--country', 'FI']);
+  assert.match(out, /address: 1001@pbx\.example\.com, type: DESKTOP/);
+  assert.doesNotMatch(out, /PBX/);
+});
+
 test('what is in the applied directory is left out, and its organisation is the one', async (t) => {
   const { folder } = await install(t, 'asterisk/01-in-answered-caller-hangs-up/ami.raw');
   const { port } = await startAskedAsterisk(t);

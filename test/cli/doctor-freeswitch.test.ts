@@ -130,6 +130,15 @@ test('a wrong password, and an access list that does not let in', async (t) => {
   assert.equal(wrong.code, 1);
   assert.match(wrong.out, /✗ login {2}FreeSWITCH refused the password\. .*event_socket\.conf\.xml/);
   assert.doesNotMatch(wrong.out + wrong.err, /a wrong one/);
+  assert.match(
+    wrong.out,
+    /<param name="listen-port" value="\d+"\/>\n +<param name="password" value="…"\/>[^]*reload mod_event_socket'\n/,
+  );
+  const user = await examine(t, { allowed: [] }, [], 'a wrong one');
+  assert.match(
+    user.out,
+    /✗ login {2}FreeSWITCH refused the login of callhook@[^]*<user id="callhook">[^]*esl-password[^]*esl-allowed-events/,
+  );
   const away = await examine(t, { turnsAway: true });
   assert.match(
     away.out,

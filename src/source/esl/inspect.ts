@@ -36,14 +36,57 @@ export function createEslInspector(times: EslTimes = DEFAULT_TIMES): Inspect<Esl
     } catch (error) {
       options.signal.throwIfAborted();
       if (!(error instanceof CallhookError)) throw error;
-      const about = error.code === 'SOURCE_LOGIN_REFUSED' ? 'login' : 'reached';
-      checks.push({ about, is: 'wrong', says: error.message });
+      checks.push(wordFailure(error, settings));
       return found;
     } finally {
       options.signal.removeEventListener('abort', stop);
       await inquiry?.close();
     }
   };
+}
+
+function wordFailure(error: CallhookError, { host, port, username }: EslSettings): Check {
+  const isRefused = error.code === 'SOURCE_LOGIN_REFUSED';
+  const check: Check = { about: isRefused ? 'login' : 'reached', is: 'wrong', says: error.message };
+  if (isRefused && username !== undefined) {
+    const lines = userLines(username.split('@', 1)[0] ?? '');
+    return { ...check, advice: ['In FreeSWITCH’s directory:', ...lines, 'then: fs_cli -x reloadxml'] };
+  }
+  const isNear = isLoopback(host);
+  const acl = isNear ? [] : ['    <param name="apply-inbound-acl" value="callhook"/>', ...ACL_LINES];
+  const lines = [
+    'In autoload_configs/event_socket.conf.xml:',
+    `    <param name="listen-ip" value="${isNear ? '127.0.0.1' : '0.0.0.0'}"/>`,
+    `    <param name="listen-port" value="${port}"/>`,
+    '    <param name="password" value="…"/>     <!-- the same as this source’s secret -->',
+    ...acl,
+    "then: fs_cli -x 'reload mod_event_socket'",
+  ];
+  return { ...check, advice: lines };
+}
+
+const ACL_LINES = [
+  'In autoload_configs/acl.conf.xml:',
+  '    <list name="callhook" default="deny">',
+  '      <node type="allow" cidr="192.0.2.10/32"/>     <!-- this machine’s address -->',
+  '    </list>',
+  'then: fs_cli -x reloadacl',
+];
+
+function userLines(user: string): string[] {
+  return [
+    `    <user id="${user}">`,
+    '      <params>',
+    '        <param name="esl-password" value="…"/>     <!-- the same as this source’s secret -->',
+    `        <param name="esl-allowed-events" value="${SUBSCRIBED_EVENTS.join(' ')}"/>`,
+    '        <param name="esl-allowed-api" value="show uuid_dump uptime version list_users"/>',
+    '      </params>',
+    '    </user>',
+  ];
+}
+
+function isLoopback(host: string): boolean {
+  return /^(127\.|::1$|localhost$)/.test(host);
 }
 
 /** @param checks grows on the way, so that what worked is told of a connection that breaks */
@@ -92,7 +135,7 @@ function checkLogin({ host, port, username }: EslSettings): Check[] {
       says: username === undefined ? 'with the socket’s password' : `as ${username}`,
     },
   ];
-  if (/^(127\.|::1$|localhost$)/.test(host)) return checks;
+  if (isLoopback(host)) return checks;
   return [
     ...checks,
     {

@@ -3,6 +3,7 @@
  * channels will have as presence id: user and domain. Pure.
  */
 import type { SeenDevice } from '../inspection.ts';
+import { withSmallDomain } from './channel.ts';
 import { parseJson } from './packet.ts';
 
 interface Phone {
@@ -31,7 +32,7 @@ export class Phones {
       const cells = line.split('|');
       const [user, domain] = [at(cells, 'userid'), at(cells, 'domain')];
       if (user === '' || domain === '') continue;
-      this.#domains.add(domain);
+      this.#domains.add(domain.toLowerCase());
       const context = at(cells, 'context');
       if (context !== '') this.contexts.add(context);
       this.#add(user, domain, at(cells, 'effective_caller_id_name'));
@@ -56,7 +57,7 @@ export class Phones {
     for (const registration of answer.split('<registration>').slice(1)) {
       const [user, agent] = ['user', 'agent'].map((tag) => textOf(registration, tag));
       if (user !== undefined && agent !== undefined && agent !== '')
-        this.#phones.get(user)?.userAgents.add(agent);
+        this.#phones.get(withSmallDomain(user))?.userAgents.add(agent);
     }
   }
 
@@ -68,7 +69,7 @@ export class Phones {
 
   /** Somebody who is no phone. */
   leaveOut(address: string): void {
-    this.#phones.delete(address);
+    this.#phones.delete(withSmallDomain(address));
   }
 
   wouldList(address: string): boolean {
@@ -91,7 +92,7 @@ export class Phones {
   }
 
   #add(user: string, domain: string, name = ''): void {
-    const address = `${user}@${domain}`;
+    const address = withSmallDomain(`${user}@${domain}`);
     const phone = this.#phones.get(address) ?? {
       extensions: new Set<string>(),
       userAgents: new Set<string>(),
