@@ -202,5 +202,7 @@ function createSource(settings: ReadSourceSettings, log: Logger): Source {
       return createAmiSource({ settings, ...common });
     case 'esl':
       return createEslSource({ settings, ...common });
+    case 'dialog-info':
+      throw new Error('dialog events are played back, not read yet');
   }
 }
