@@ -23,19 +23,15 @@ export function unreachable({ host, port, transport }: Place, code: string, caus
     ETIMEDOUT: `No answer from ${where} to SIP over ${protocol}. Is the address right, does a firewall stand between, does the PBX know SUBSCRIBE?`,
     ECONNRESET: `${where} hung up at once. Does it speak SIP over ${protocol} there?`,
   };
-  return new CallhookError('SOURCE_UNREACHABLE', advice[code] ?? `${where} cannot be reached (${code}).`, {
-    cause,
-  });
-}
-
-const TLS_NAMES = new Set(['ERR_TLS_CERT_ALTNAME_INVALID']);
-
-/** A certificate that is not believed. */
-export function notTrusted({ host }: Place, code: string, cause: unknown): CallhookError {
-  const why = TLS_NAMES.has(code)
-    ? `The certificate of the PBX is not for ${host}. Write as host the name that stands in it.`
-    : `The certificate of the PBX is not trusted (${code}). Name the file of its certificate authority as ca_file.`;
-  return new CallhookError('SOURCE_UNREACHABLE', why, { cause });
+  const ofTls =
+    transport === 'tls'
+      ? `TLS with ${where} failed (${code}). Is it the TLS port, and is its certificate signed by ca_file and made for ${host}?`
+      : undefined;
+  return new CallhookError(
+    'SOURCE_UNREACHABLE',
+    advice[code] ?? ofTls ?? `${where} cannot be reached (${code}).`,
+    { cause },
+  );
 }
 
 export function cannotListen(host: string, port: number, code: string, cause: unknown): CallhookError {

@@ -72,8 +72,8 @@ export class Headers {
     return this.#fields.filter(([one]) => one.toLowerCase() === name).map(([, value]) => value);
   }
 
-  get count(): number {
-    return this.#fields.length;
+  entries(): readonly (readonly [name: string, value: string])[] {
+    return this.#fields;
   }
 
   toString(): string {
