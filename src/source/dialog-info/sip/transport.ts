@@ -134,7 +134,12 @@ async function openConnection(
   socket.setKeepAlive(true, times.keepAliveMs);
   follow(socket, take);
   const breathe = setInterval(() => socket.write('\r\n\r\n'), times.keepAliveMs);
-  const ended = once(socket, 'close').then(() => clearInterval(breathe));
+  const ended = new Promise<void>((resolve) => {
+    socket.once('close', () => {
+      clearInterval(breathe);
+      resolve();
+    });
+  });
   const write = (message: SipMessage) => void socket.write(encode(message));
   return {
     protocol: tls ? 'TLS' : 'TCP',
