@@ -25,6 +25,8 @@ export interface NotifierOptions {
   answer?(request: SipRequest, notifier: SipNotifier): Reply | 'silence' | undefined;
   /** The document of each first NOTIFY, and of each after a refresh. Undefined: none, and the test notifies by itself. */
   document?(address: string): string | undefined;
+  /** The first NOTIFY leaves before the answer to the SUBSCRIBE. */
+  notifiesFirst?: boolean;
   /** What it calls itself. */
   name?: string;
 }
@@ -106,13 +108,15 @@ export async function startSipNotifier(options: NotifierOptions = {}): Promise<S
       send,
     };
     const expires = request.headers.get('expires') ?? '300';
-    send(
-      responseTo(request, status, held.tag, [
-        ['Server', name],
-        ['Expires', expires],
-        ...(reply?.fields ?? []),
-      ]),
-    );
+    const respond = () =>
+      send(
+        responseTo(request, status, held.tag, [
+          ['Server', name],
+          ['Expires', expires],
+          ...(reply?.fields ?? []),
+        ]),
+      );
+    if (options.notifiesFirst !== true) respond();
     if (status >= 300) return;
     notifier.held.set(callId, held);
     held.send = send;
@@ -123,6 +127,7 @@ export async function startSipNotifier(options: NotifierOptions = {}): Promise<S
         document,
         state: isOver ? 'terminated;reason=timeout' : `active;expires=${expires}`,
       });
+    if (options.notifiesFirst === true) respond();
     if (isOver) notifier.held.delete(callId);
   };
 

@@ -170,7 +170,11 @@ export class Session {
     this.#heardAtMs = this.#options.clock.nowMs();
     const other = otherPbxByName(message.headers);
     if (other !== undefined) this.#fail(otherPbxRefused(other));
-    transactions.take(message, from);
+    try {
+      transactions.take(message, from);
+    } catch (fault) {
+      this.#fail(fault);
+    }
   }
 
   /** @returns undefined where it shall come again */

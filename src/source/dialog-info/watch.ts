@@ -75,7 +75,10 @@ export class Watch implements Watched {
         if (waitMs > 0) await clock.sleep(waitMs, signal);
       }
     } finally {
-      if (goodbye()) await this.#unsubscribe();
+      const notifiers = [...this.#notifiers.values()];
+      for (const { remoteTag } of notifiers) this.#drop(remoteTag);
+      if (goodbye()) await this.#unsubscribe(notifiers);
+      this.#care.unregister(this.#callId, this.#localTag);
     }
   }
 
@@ -266,15 +269,12 @@ export class Watch implements Watched {
     this.#care.subscriptionEnded(this, this.#nameOf(remoteTag));
   }
 
-  async #unsubscribe(): Promise<void> {
-    const signal = AbortSignal.timeout(this.#care.times.goodbyeMs);
-    const notifiers = [...this.#notifiers.values()];
-    const { agent } = this.#care;
+  async #unsubscribe(notifiers: readonly Notifier[]): Promise<void> {
+    const { agent, times } = this.#care;
+    const signal = AbortSignal.timeout(times.goodbyeMs);
     await Promise.allSettled(
       notifiers.map((notifier) => agent.subscribe(this.#request(notifier, 0), signal)),
     );
-    for (const { remoteTag } of notifiers) this.#drop(remoteTag);
-    this.#care.unregister(this.#callId, this.#localTag);
   }
 
   #nameOf(remoteTag: string): string {
