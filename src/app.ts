@@ -80,7 +80,7 @@ async function runOn(
   await store.directory.sources();
   const clock: Clock = { ...systemClock, nowMs: () => store.nowMs() };
   const attempter = createAttempter({
-    allowed: parseAllowed(config.allowed_addresses).allowed,
+    allowed: parseAllowed(config.allowed_addresses, config.allowed_ports).allowed,
     trustedCertificates: readCertificates(config.trusted_certificate_files),
     timeouts: {
       connectMs: config.connect_timeout_seconds * 1_000,

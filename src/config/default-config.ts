@@ -27,8 +27,12 @@ api_host = "127.0.0.1"
 api_port = 8480
 
 # Endpoints on private, loopback and other special addresses are refused, so that nobody can make Callhook knock on
-# doors inside your network. List the ranges that may be reached nevertheless, e.g. ["10.20.0.0/16"].
+# doors inside your network. List the ranges and host names that may be reached nevertheless, e.g.
+# ["10.20.0.0/16", "crm.example.com", "*.internal.example.com"]; a name is trusted wherever it resolves to.
 allowed_addresses = []
+
+# Endpoints may have port 443 or any from 1024 up, where no mail or login service is. List other ones here, e.g. [444].
+allowed_ports = []
 
 # Certificate authorities (PEM files) that endpoints may use beside the well-known ones.
 trusted_certificate_files = []

@@ -28,6 +28,7 @@ export const SETTINGS = z.strictObject({
   api_host: someText,
   api_port: whole(0, 65_535),
   allowed_addresses: texts,
+  allowed_ports: z.array(whole(1, 65_535), { error: 'must be a list of ports, such as [444, 843]' }),
   trusted_certificate_files: texts,
   connect_timeout_seconds: upTo(3_600),
   attempt_timeout_seconds: upTo(3_600),

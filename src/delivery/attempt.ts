@@ -9,13 +9,12 @@
 import { createSecureContext, getCACertificates } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { Clock } from '../runtime/clock.ts';
-import { AddressNotAllowed, guardedLookup, isAllowedHost, type Allowed } from './address-guard.ts';
+import { guardedLookup, HTTPS_PORT, refusalOf, type Allowed } from './address-guard.ts';
 import { readAnswer, readError, type Answer, type Outcome } from './outcome.ts';
 import { sign } from './signature.ts';
 
 export interface AttempterOptions {
-  /** Ranges that may be dialled beside the public internet. */
-  allowed: readonly Allowed[];
+  allowed: Allowed;
   /** PEM; authorities that count beside the well-known ones. */
   trustedCertificates: readonly string[];
   timeouts: { connectMs: number; totalMs: number };
@@ -131,8 +130,9 @@ function createAgent({ allowed, trustedCertificates, timeouts }: AttempterOption
   });
   return new Agent({
     connect: (target, callback) => {
-      if (isAllowedHost(target.hostname, allowed)) connect(target, callback);
-      else callback(new AddressNotAllowed(), null);
+      const refusal = refusalOf(target.hostname, Number(target.port || HTTPS_PORT), allowed);
+      if (refusal === undefined) connect(target, callback);
+      else callback(refusal, null);
     },
     // No bound here, where it would count per host: two endpoints on one host must not wait for each other, and a
     // request that waits in a queue would use up its time. The dispatcher bounds attempts per endpoint.

@@ -169,6 +169,10 @@ const BY_SYSTEM_CODE: Readonly<Record<string, [FailureCode, string]>> = {
     'address_not_allowed',
     "The receiver's address is private or special and not dialled. The operator can allow it in allowed_addresses.",
   ],
+  PORT_NOT_ALLOWED: [
+    'address_not_allowed',
+    'Ports below 1024 are not dialled, but 443. The operator can allow one in allowed_ports.',
+  ],
   CLAIM_LAPSED: ['claim_lapsed', 'Another node has taken the message over; it was not sent here.'],
   NOT_HTTPS: ['not_https', 'Messages are sent to https:// addresses only.'],
 };

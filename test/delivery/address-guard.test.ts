@@ -3,8 +3,9 @@ import test from 'node:test';
 import {
   guardedLookup,
   isAllowedAddress,
-  isAllowedHost,
+  NOTHING_MORE,
   parseAllowed,
+  refusalOf,
 } from '../../src/delivery/address-guard.ts';
 
 const REFUSED = [
@@ -42,6 +43,11 @@ const REFUSED = [
   '2001::1', // Teredo
   '2001:db8::1',
   '2002:7f00:1::', // 6to4 of loopback
+  '2002:a9fe:a9fe::1', // 6to4 of cloud metadata
+  '64:ff9b::a9fe:a9fe', // NAT64 of cloud metadata
+  '2001:20::1', // ORCHID
+  '2001:0:7f00:1::', // Teredo
+  '::ffff:0:127.0.0.1', // translated (SIIT)
   'fc00::1',
   'fd00:ec2::254', // cloud metadata
   'fe80::1',
@@ -55,7 +61,7 @@ const REFUSED = [
 
 for (const address of REFUSED) {
   test(`${address || 'the empty text'} is refused`, () => {
-    assert.equal(isAllowedAddress(address, []), false);
+    assert.equal(isAllowedAddress(address, NOTHING_MORE), false);
   });
 }
 
@@ -70,7 +76,7 @@ for (const address of [
   '::ffff:8.8.8.8',
 ]) {
   test(`${address} is allowed`, () => {
-    assert.equal(isAllowedAddress(address, []), true);
+    assert.equal(isAllowedAddress(address, NOTHING_MORE), true);
   });
 }
 
@@ -84,21 +90,82 @@ test('the operator’s ranges are allowed, and only they', () => {
   );
 });
 
-test('an entry that is no range is told', () => {
-  const { problems } = parseAllowed(['10.20.0.0/99', 'localhost', '', '10.0.0.0/8']);
-  assert.equal(problems.length, 3);
-  assert.match(problems[1]!, /"localhost" is not an address range; write it like 10\.20\.0\.0\/16/);
+test('an entry that is neither a range nor a host name is told', () => {
+  const { problems } = parseAllowed([
+    '10.20.0.0/99',
+    'a b',
+    '',
+    '10.0.0.0/8',
+    'crm.example',
+    '10.1',
+    '0x7f.1',
+  ]);
+  assert.equal(problems.length, 5);
+  assert.match(
+    problems[1]!,
+    /"a b" is neither a range of addresses nor a host name; write it like 10\.20\.0\.0\/16/,
+  );
 });
 
+test('a listed name may be private, another one that only looks like it may not', () => {
+  const { allowed } = parseAllowed(['CRM.example', '*.internal.example']);
+  const ok = (host: string) => isAllowedAddress('10.0.0.1', allowed, host);
+  assert.deepEqual(
+    [
+      'crm.example',
+      'crm.example.',
+      'a.internal.example',
+      'internal.example',
+      'xcrm.example',
+      'crm.example.evil.test',
+    ].map(ok),
+    [true, true, true, false, false, false],
+  );
+});
+
+const refused = (url: string, ports: number[] = []) => {
+  const { hostname, port } = new URL(url);
+  return refusalOf(hostname, Number(port || 443), parseAllowed([], ports).allowed)?.code;
+};
+
+for (const host of [
+  '127.0.0.1',
+  '127.1',
+  '2130706433', // loopback as one number
+  '0x7f000001',
+  '0177.0.0.1', // octal
+  '0x7f.1',
+  '①②⑦.0.0.1',
+  '127.0.0.1.',
+  '0',
+  '0xa9fea9fe', // cloud metadata
+  '[::1]',
+  '[::ffff:127.0.0.1]',
+  '[::ffff:7f00:1]',
+  '[0:0:0:0:0:ffff:10.0.0.1]',
+  '[64:ff9b::10.0.0.1]',
+]) {
+  test(`a URL with the host ${host} is refused`, () => {
+    assert.equal(refused(`https://${host}/`), 'ADDRESS_NOT_ALLOWED');
+  });
+}
+
 test('a host that is a name is left to the lookup', () => {
-  assert.ok(isAllowedHost('crm.example', []));
-  assert.ok(!isAllowedHost('[::1]', []));
-  assert.ok(!isAllowedHost('10.0.0.1', []));
+  assert.equal(refused('https://crm.example/'), undefined);
+});
+
+test('ports below 1024 are refused but 443, unless the operator lists them', () => {
+  for (const port of [22, 25, 53, 80, 444, 993, 1_023]) {
+    assert.equal(refused(`https://crm.example:${port}/`), 'PORT_NOT_ALLOWED');
+    assert.equal(refused(`https://crm.example:${port}/`, [port]), undefined);
+  }
+  for (const port of [443, 1_024, 8_443, 65_535])
+    assert.equal(refused(`https://crm.example:${port}/`), undefined);
 });
 
 for (const all of [true, false]) {
   test(`a name that resolves to loopback only is an error (${all ? 'all addresses' : 'one address'} asked for)`, async () => {
-    const error = await new Promise((resolve) => guardedLookup([])('localhost', { all }, resolve));
+    const error = await new Promise((resolve) => guardedLookup(NOTHING_MORE)('localhost', { all }, resolve));
     assert.ok(error instanceof Error && 'code' in error && error.code === 'ADDRESS_NOT_ALLOWED');
   });
 }

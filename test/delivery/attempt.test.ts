@@ -6,7 +6,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server } from '
 import test, { type TestContext } from 'node:test';
 import { generate } from 'selfsigned';
 import { Webhook } from 'standardwebhooks';
-import { parseAllowed } from '../../src/delivery/address-guard.ts';
+import { NOTHING_MORE, parseAllowed } from '../../src/delivery/address-guard.ts';
 import { createAttempter, type Attempted, type AttempterOptions } from '../../src/delivery/attempt.ts';
 import type { Failure } from '../../src/delivery/outcome.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -261,7 +261,7 @@ for (const host of [
         socket.destroy();
       }),
     );
-    const failed = failure(await attempter(t, { allowed: [] }).to(`https://${host}:${port}/`));
+    const failed = failure(await attempter(t, { allowed: NOTHING_MORE }).to(`https://${host}:${port}/`));
     assert.equal(failed.code, 'address_not_allowed');
     assert.match(failed.detail, /allowed_addresses/);
     assert.equal(connections, 0);

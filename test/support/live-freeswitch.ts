@@ -5,6 +5,7 @@
 import { response, startEslServer, type EslSession } from '../../src/cli/demo/esl-server.ts';
 import { recordedEvents } from '../../src/cli/demo/recorded-events.ts';
 import { list, row, type Headers } from './esl.ts';
+import { piecesOf } from './live-pbx.ts';
 
 export interface LiveFreeswitch {
   port: number;
@@ -57,11 +58,7 @@ export async function startLiveFreeswitch(recording: string, password: string): 
       next += batch.length;
       for (const event of batch) remember(event);
       const bytes = Buffer.concat(batch.map((event) => event.bytes));
-      for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
-        const size = sizes[turn % sizes.length] ?? bytes.length;
-        for (const session of listening) session.send(bytes.subarray(at, at + size));
-        at += size;
-      }
+      for (const piece of piecesOf(bytes, sizes)) for (const session of listening) session.send(piece);
     },
     left: () => events.length - next,
     drop() {

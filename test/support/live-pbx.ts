@@ -12,8 +12,12 @@ import {
 } from '../../src/cli/demo/ami-server.ts';
 
 export interface LivePbx extends Pbx {
-  /** Sends the next events of class `call`, at most `count`. @returns how many there were */
-  play(count: number): number;
+  /**
+   * Sends the next events of class `call`, at most `count`.
+   * @param sizes of the pieces that they are cut into, over and over; left out: in one piece
+   * @returns how many there were
+   */
+  play(count: number, sizes?: readonly number[]): number;
   /** The number of events left. */
   left(): number;
 }
@@ -21,7 +25,9 @@ export interface LivePbx extends Pbx {
 export interface Pbx {
   port: number;
   /** Says these packets to whoever listens, and remembers which channels are up. */
-  say(packets: readonly string[]): void;
+  say(packets: readonly string[], sizes?: readonly number[]): void;
+  /** Ends the connection of whoever listens, once all that was said is sent. */
+  drop(): void;
   /** Resolves when somebody listens. */
   listened(): Promise<void>;
   close(): Promise<void>;
@@ -45,10 +51,10 @@ export async function startLivePbx(
   let next = 0;
   return {
     ...pbx,
-    play(count) {
+    play(count, sizes) {
       const batch = events.slice(next, next + count);
       next += batch.length;
-      pbx.say(batch);
+      pbx.say(batch, sizes);
       return batch.length;
     },
     left: () => events.length - next,
@@ -99,10 +105,14 @@ export async function startPbx(login: { username: string; secret: string }): Pro
 
   return {
     port: server.port,
-    say(packets) {
+    say(packets, sizes) {
       for (const packet of packets) remember(packet);
-      const bytes = packets.map((packet) => `${packet}\r\n\r\n`).join('');
-      for (const session of sessions) session.send(bytes);
+      const bytes = Buffer.from(packets.map((packet) => `${packet}\r\n\r\n`).join(''));
+      for (const piece of piecesOf(bytes, sizes)) for (const session of sessions) session.send(piece);
+    },
+    drop() {
+      for (const session of sessions) session.end();
+      sessions.clear();
     },
     listened: async () => {
       await listened.promise;
@@ -110,4 +120,13 @@ export async function startPbx(login: { username: string; secret: string }): Pro
     },
     close: () => server.close(),
   };
+}
+
+/** @param sizes of the pieces, over and over; left out: one piece */
+export function* piecesOf(bytes: Uint8Array, sizes: readonly number[] = []): Generator<Uint8Array> {
+  for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
+    const size = sizes[turn % sizes.length] ?? bytes.length;
+    yield bytes.subarray(at, at + size);
+    at += size;
+  }
 }

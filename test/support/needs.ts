@@ -30,6 +30,13 @@ export const needsTmpfs = () =>
     'root on Linux, to mount a file system of 2 MB (`sudo npm test`)',
   );
 
+/** A file of the system, seen otherwise by one process only. */
+export const needsMountNamespace = () =>
+  needs(
+    process.getuid?.() === 0 && works('unshare', '--mount', 'true'),
+    'root on Linux, to give a process a resolv.conf of its own (`sudo npm test`)',
+  );
+
 /** One to be killed and restarted. */
 export const needsOwnPostgres = () =>
   needs(isInstalled(), 'PostgreSQL from npm (`npm ci` with optional dependencies)');

@@ -5,9 +5,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { Webhook } from 'standardwebhooks';
 import type { Message } from '../support/expectation.ts';
 import { certificateFor, SECRET } from '../support/receiver.ts';
+import { senderOf } from './senders.ts';
 
 export const MOODS = [
   'well',
@@ -29,7 +31,10 @@ export interface Arrival {
   skipped: readonly number[];
   /** This process's clock, when the whole request was read. */
   atMs: number;
-  answered: boolean;
+  /** When the whole answer was given to the system, if it took the message. */
+  takenAtMs?: number;
+  /** The process that sent it, where that could be seen. */
+  sender?: number;
 }
 
 export interface CruelReceiver {
@@ -42,7 +47,11 @@ export interface CruelReceiver {
   close(): void;
 }
 
-export async function startCruelReceiver(random: () => number): Promise<CruelReceiver> {
+/** @param pids the processes that may send */
+export async function startCruelReceiver(
+  random: () => number,
+  pids: () => readonly number[],
+): Promise<CruelReceiver> {
   const [own, strange] = await Promise.all([certificateFor(), certificateFor('stranger.example')]);
   const webhook = new Webhook(SECRET);
   const server: Server = createServer(
@@ -60,6 +69,11 @@ export async function startCruelReceiver(random: () => number): Promise<CruelRec
     },
   );
   server.on('tlsClientError', () => {});
+  const senders = new WeakMap<object, number>();
+  server.on('secureConnection', (socket: TLSSocket) => {
+    const sender = senderOf(socket, pids());
+    if (sender !== undefined) senders.set(socket, sender);
+  });
 
   const take = (request: IncomingMessage, response: ServerResponse, body: string) => {
     const { headers } = request;
@@ -77,10 +91,13 @@ export async function startCruelReceiver(random: () => number): Promise<CruelRec
       message: JSON.parse(body) as Message,
       skipped,
       atMs: Date.now(),
-      answered: false,
     };
+    const sender = senders.get(request.socket);
+    if (sender !== undefined) arrival.sender = sender;
     receiver.arrivals.push(arrival);
-    response.once('finish', () => (arrival.answered = response.statusCode < 300));
+    response.once('finish', () => {
+      if (response.statusCode < 300) arrival.takenAtMs = Date.now();
+    });
     answer(response);
   };
 

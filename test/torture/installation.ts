@@ -30,6 +30,10 @@ export class Node {
     this.#ended = new Promise((resolve) => child.once('exit', () => resolve()));
   }
 
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#process?.kill(signal);
   }

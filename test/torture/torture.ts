@@ -2,9 +2,10 @@
  * `npm run torture -- --minutes 10 [--database postgres] [--seed 42] [--calls 40]`
  *
  * Real processes and a real receiver are treated as badly as the world treats them: kill -9, SIGSTOP and SIGCONT,
- * a database that is killed, a disk that is full, a receiver that fails in every way it can. Then everything is left
- * in peace, and what the receiver saw is compared with what the store remembers (verdict.ts). The seed is printed, and
- * the same seed makes the same choices.
+ * a database that is killed or away, a disk that is full, a receiver that fails in every way it can; between the storms
+ * there are calm stretches, in which nothing at all may go wrong. Then everything is left in peace, and what the receiver
+ * saw is compared with what the store remembers and what the PBX told (verdict.ts). The seed is printed, and the same
+ * seed makes the same choices.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,15 +16,22 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { directoryYaml, ENV } from '../support/installation.ts';
 import { startPostgres, type Postgres } from '../support/postgres.ts';
+import { randomFrom } from '../support/random.ts';
 import { MOODS, startCruelReceiver } from './cruel-receiver.ts';
 import { startEndlessPbx } from './endless-pbx.ts';
 import { Node, remembered } from './installation.ts';
-import { judge, type Mishap } from './verdict.ts';
+import { judge, unheardProblems, type Evidence, type Mishap } from './verdict.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const LOGIN = { username: 'callhook', secret: 'correct horse battery' };
 const TURN_MS = 25;
 const DRAIN_MS = 180_000;
+const STORM_MS = 40_000;
+const CALM_MS = 15_000;
+const ATTEMPT_TIMEOUT_SECONDS = 2;
+const LEASE_SECONDS = 3;
+/** As the connector sets it for PostgreSQL (app.ts); on SQLite claims never lapse. */
+const CLAIM_MS = ATTEMPT_TIMEOUT_SECONDS * 1_000 + 15_000;
 
 const { values } = parseArgs({
   options: {
@@ -43,7 +51,9 @@ console.log(
 
 const folder = mkdtempSync(join(tmpdir(), 'callhook-torture-'));
 const ownDisk = !isPostgres && process.getuid?.() === 0 && canMount();
-const receiver = await startCruelReceiver(random);
+const nodes: Node[] = [];
+const pids = () => nodes.flatMap(({ pid }) => pid ?? []);
+const receiver = await startCruelReceiver(random, pids);
 const pbx = await startEndlessPbx(LOGIN);
 const postgres: Postgres | undefined = isPostgres ? await startPostgres() : undefined;
 const database = (await postgres?.newDatabase()) ?? 'callhook.db';
@@ -55,12 +65,12 @@ writeFileSync(
 api_port = 0
 allowed_addresses = ["127.0.0.0/8"]
 trusted_certificate_files = ["crm.pem"]
-attempt_timeout_seconds = 2
+attempt_timeout_seconds = ${ATTEMPT_TIMEOUT_SECONDS}
 connect_timeout_seconds = 1
 pause_after_failures = 5
 first_probe_after_seconds = 0.5
 longest_probe_wait_seconds = 2
-source_lease_seconds = 3
+source_lease_seconds = ${LEASE_SECONDS}
 `,
 );
 execFileSync(process.execPath, [MAIN, 'apply', 'acme.yaml'], {
@@ -68,41 +78,48 @@ execFileSync(process.execPath, [MAIN, 'apply', 'acme.yaml'], {
   env: { PATH: process.env['PATH'], ...ENV },
 });
 
-const nodes = (isPostgres ? ['one', 'two'] : ['one']).map((name) => new Node(folder, name));
+nodes.push(...(isPostgres ? ['one', 'two'] : ['one']).map((name) => new Node(folder, name)));
 for (const node of nodes) node.start();
 await pbx.listened();
 
 const mishaps: Mishap[] = [];
 const counts: Record<string, number> = {};
-/** Does harm, and notes from when to when: it is the only excuse for a message that comes twice. */
-async function mishap(what: string, harm: () => Promise<void>): Promise<void> {
+/** Does harm, and notes from when to when, and to whom: it is the only excuse for a message that comes twice. */
+async function mishap(what: string, harm: Harm): Promise<void> {
   const fromMs = Date.now();
-  await harm();
-  mishaps.push({ what, fromMs, toMs: Date.now() });
+  const pid = await harm();
+  mishaps.push({ what, fromMs, toMs: Date.now(), ...(typeof pid === 'number' && { pid }) });
   counts[what] = (counts[what] ?? 0) + 1;
 }
 
-const HARMS: Record<string, () => Promise<void>> = {
+/** @returns the process that it was done to, if it was one */
+type Harm = () => Promise<number | undefined | void>;
+
+const HARMS: Record<string, Harm> = {
   'kill -9': async () => {
     const node = pick(nodes);
+    const { pid } = node;
     await node.kill();
     await sleep(random() * 500);
     node.start();
+    return pid;
   },
   freeze: async () => {
     const node = pick(nodes);
     node.signal('SIGSTOP');
     // Where another node goes on, now and then for longer than any claim lasts.
-    await sleep(isPostgres && random() < 0.3 ? 20_000 : 500 + random() * 5_500);
+    await sleep(isPostgres && random() < 0.3 ? CLAIM_MS + 3_000 : 500 + random() * 5_500);
     node.signal('SIGCONT');
+    return node.pid;
   },
   'stop and start': async () => {
     const node = pick(nodes);
-    const ran = node.runs;
+    const { pid, runs } = node;
     const code = await node.stop();
     // Null: it was still starting, and ended by the signal itself.
-    if (ran && code !== 0 && code !== null) problems.push(`a stop ended with exit code ${code}`);
+    if (runs && code !== 0 && code !== null) problems.push(`a stop ended with exit code ${code}`);
     node.start();
+    return pid;
   },
   mood: async () => {
     receiver.mood = pick(MOODS);
@@ -113,7 +130,8 @@ const HARMS: Record<string, () => Promise<void>> = {
     'database restart': () => postgres.restart(),
     'database kill': async () => {
       postgres.kill();
-      await sleep(random() * 2_000);
+      // Now and then for longer than any lease lasts.
+      await sleep(random() * (random() < 0.3 ? 3 * LEASE_SECONDS * 1_000 : 2_000));
       await postgres.start();
     },
   }),
@@ -130,12 +148,19 @@ const talk = (async () => {
     await sleep(TURN_MS);
   }
 })();
+/** Harm upon harm; whatever keeps services running starts a node again that found no database. */
+async function storm(endMs: number): Promise<void> {
+  while (Date.now() < endMs) {
+    await sleep(100 + random() * 900);
+    for (const node of nodes) if (!node.runs) node.start();
+    const what = pick(KINDS);
+    await mishap(what, HARMS[what]!);
+  }
+}
 while (Date.now() < untilMs) {
-  await sleep(100 + random() * 900);
-  // Whatever keeps services running starts one again that found no database.
+  await storm(Math.min(Date.now() + STORM_MS, untilMs));
   for (const node of nodes) if (!node.runs) node.start();
-  const what = pick(KINDS);
-  await mishap(what, HARMS[what]!);
+  await sleep(CALM_MS);
 }
 
 quiet.abort();
@@ -156,12 +181,23 @@ while (
 for (const node of nodes) await node.stop();
 now = await remembered(databasePath);
 
-problems.push(...judge(receiver.arrivals, now.kept, mishaps, now.openLegs));
+const evidence: Evidence = {
+  ...now,
+  arrivals: receiver.arrivals,
+  mishaps,
+  told: pbx.told,
+  claimMs: CLAIM_MS,
+};
+problems.push(...judge(evidence));
+const { peaceful } = unheardProblems(evidence);
+if (peaceful === 0) problems.push('no call was held in peace: nothing is known of lost ones');
 if (receiver.forgeries > 0) problems.push(`${receiver.forgeries} requests had a wrong signature`);
 const outcomes = Object.groupBy(now.kept, ({ outcome }) => outcome);
 const tell = Object.entries(outcomes).map(([outcome, of]) => `${of?.length} ${outcome}`);
 const twice = receiver.arrivals.length - new Set(receiver.arrivals.map(({ messageId }) => messageId)).size;
-console.log(`calls: ${pbx.calls}; messages: ${tell.join(', ')}; requests that came again: ${twice}`);
+console.log(
+  `calls: ${pbx.calls}, ${peaceful} of them in peace; messages: ${tell.join(', ')}; requests that came again: ${twice}`,
+);
 console.log(
   `harm: ${Object.entries(counts)
     .map(([what, count]) => `${count} × ${what}`)
@@ -217,16 +253,4 @@ async function fullDisk(): Promise<void> {
   } finally {
     rmSync(ballast, { force: true });
   }
-}
-
-/** Mulberry32: small, and the same everywhere. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -40,6 +40,11 @@ export class AmiSession {
     if (!this.#socket.destroyed) this.#socket.write(bytes);
   }
 
+  /** Ends the connection once all is sent. */
+  end(): void {
+    this.#socket.end();
+  }
+
   drop(): void {
     this.#socket.destroy();
   }
