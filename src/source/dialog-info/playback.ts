@@ -49,7 +49,10 @@ export function createDialogPlayback(sink: SourceSink, nowMs: () => number): Dia
       const { legs } = mapper.take({ subscription, address, document: content, atMs });
       await sink.legs([...expired, ...legs]);
     }
-    if (notify.state.state === 'terminated') mapper.endSubscription(subscription, address);
+    if (notify.state.state === 'terminated') {
+      mapper.endSubscription(subscription, address);
+      latest.delete(subscription);
+    }
     return undefined;
   };
 
