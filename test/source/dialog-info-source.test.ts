@@ -315,6 +315,27 @@ test('a wrong login is told, and is not tried again and again', async (t) => {
   assert.equal(pbx.subscribes.length, 2);
 });
 
+test('a login that is good for others but not for one address keeps none of the others from being watched', async (t) => {
+  const check = asksForLogin('MD5', 'correct horse');
+  const pbx = await serve(t, {
+    answer: (request) =>
+      addressOf(request) === OTHER
+        ? {
+            status: 401,
+            fields: [['WWW-Authenticate', `Digest realm="pbx", nonce="${Math.random()}", qop="auth"`]],
+          }
+        : check(request),
+    document: () => undefined,
+  });
+  const { ear } = follow(t, pbx, {
+    settings: { username: 'callhook', secret: 'correct horse' },
+    addresses: [ADDRESS, OTHER],
+  });
+  await ear.until((heard) => notes(heard).some((note) => note.includes('refuses')));
+  assert.equal(notes(ear).at(-1), '1 of 2 addresses are not watched: the PBX refuses the login for it.');
+  assert.deepEqual(downAdvice(ear), []);
+});
+
 test('a PBX that asks for a login where none is configured is told as such', async (t) => {
   const pbx = await serve(t, { answer: asksForLogin('MD5', 'x') });
   const { ear } = follow(t, pbx);

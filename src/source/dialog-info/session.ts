@@ -4,7 +4,6 @@
  */
 import type { DialogInfoSettings } from '../../policy/directory.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { CallhookError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { ReconnectTimes } from '../reconnecting.ts';
 import type { SourceSink, SourceState } from '../source.ts';
@@ -134,9 +133,7 @@ export class Session {
     const stop = new AbortController();
     this.#options.keeper.lost(address);
     const signal = AbortSignal.any([this.#over.signal, stop.signal]);
-    const done = watch
-      .run(signal, () => !this.#isClosed)
-      .catch((error: unknown) => this.#failed(watch, error));
+    const done = watch.run(signal, () => !this.#isClosed).catch((error: unknown) => this.#fail(error));
     this.#watches.set(address, { watch, stop, done, isLeaving: false });
   }
 
@@ -158,6 +155,7 @@ export class Session {
       },
       remark: (problem) => this.#remark(problem),
       subscriptionEnded: ({ address }, subscription) => keeper.subscriptionEnded(address, subscription),
+      isLetIn: () => [...this.#watches.values()].some(({ watch }) => watch.state.status === 'active'),
       changed: (watch) => this.#changed(watch),
       silence: (sentAtMs) => {
         if (this.#heardAtMs < sentAtMs) this.#fail(unreachable(settings, 'ETIMEDOUT'));
@@ -229,14 +227,6 @@ export class Session {
     this.#report();
   }
 
-  /** A fault of a watch is one of the whole session; a refused login is, unless others were let in. */
-  #failed({ address }: Watch, error: unknown): void {
-    const isActive = [...this.#watches.values()].some(({ watch }) => watch.state.status === 'active');
-    const isOwnAffair = error instanceof CallhookError && error.code === 'SOURCE_LOGIN_REFUSED' && isActive;
-    if (!isOwnAffair) this.#fail(error);
-    this.#watches.delete(address);
-  }
-
   #fail(error: unknown): void {
     this.#fault ??= error;
     this.#over.abort();
@@ -250,8 +240,6 @@ export class Session {
       if (signal.aborted) return;
       keeper.tick();
       this.#letGo();
-      // One that was refused its login is tried again with the next look.
-      if (this.#hasSpoken) for (const address of this.#wanted) this.#begin(address);
     }
   }
 

@@ -56,6 +56,8 @@ export interface WatchCare {
   /** A document that cannot be read, or had to be mended. */
   remark(problem: string): void;
   subscriptionEnded(watch: Watched, subscription: string): void;
+  /** Whether the PBX has let another watch in with the same login. */
+  isLetIn(): boolean;
   /** The state of this watch may have changed. */
   changed(watch: Watched): void;
   /** Nothing came in answer to what was sent at this time. */

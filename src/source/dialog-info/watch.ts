@@ -3,6 +3,7 @@
  * lost (RFC 6665 section 4.1.2). Runs until it is told to stop; then it unsubscribes.
  */
 import { randomBytes } from 'node:crypto';
+import { CallhookError } from '../../runtime/errors.ts';
 import { meetNotifier, pauseAfter, targetIn, type Notifier } from './notifier.ts';
 import type { Notify } from './packet.ts';
 import { wordStatus } from './problem.ts';
@@ -64,7 +65,7 @@ export class Watch implements Watched {
     try {
       while (!signal.aborted) {
         const startedAtMs = clock.nowMs();
-        const failure = await this.#live(signal);
+        const failure = await this.#live(signal).catch((error: unknown) => this.#refused(error));
         if (signal.aborted) return;
         const wasLong = failure.problem === undefined && clock.nowMs() - startedAtMs >= SHORT_LIFE_MS;
         failures = wasLong ? 0 : failures + 1;
@@ -80,6 +81,14 @@ export class Watch implements Watched {
       if (goodbye()) await this.#unsubscribe(notifiers);
       this.#care.unregister(this.#callId, this.#localTag);
     }
+  }
+
+  /** A login that is good for others may not be for this address. @throws any other error */
+  #refused(error: unknown): Failure {
+    const { times, isLetIn } = this.#care;
+    const isRefusal = error instanceof CallhookError && error.code === 'SOURCE_LOGIN_REFUSED';
+    if (!isRefusal || !isLetIn()) throw error;
+    return { waitMs: times.refusedMs, problem: 'the PBX refuses the login for it' };
   }
 
   /** One subscription, from its SUBSCRIBE to its end. */
