@@ -94,6 +94,7 @@ test('a device on a FreeSWITCH is a presence id', () => {
   read(device('1001@pbx.example.com'));
   for (const [address, told] of [
     ['sip:1001@pbx.example.com', /is never met; leave out what stands before 1001@pbx\.example\.com$/],
+    ['1001@PBX.example.com', /is never met; write the domain in small letters: 1001@pbx\.example\.com$/],
     ['PJSIP/1001', /is no device of FreeSWITCH; .* such as 1001@pbx\.example\.com$/],
     ['1001', /is no device of FreeSWITCH; /],
   ] as const) {
