@@ -27,6 +27,8 @@ export interface NotifierOptions {
   document?(address: string): string | undefined;
   /** The first NOTIFY leaves before the answer to the SUBSCRIBE. */
   notifiesFirst?: boolean;
+  /** Takes SUBSCRIBEs, but the answers are lost. */
+  losesAnswers?: boolean;
   /** What it calls itself. */
   name?: string;
 }
@@ -97,7 +99,9 @@ export async function startSipNotifier(options: NotifierOptions = {}): Promise<S
     if (reply === 'silence') return;
     const within = tagOf(request.headers.get('to'));
     const callId = request.headers.get('call-id') ?? '';
-    const known = within === undefined ? undefined : notifier.held.get(callId);
+    const known = notifier.held.get(callId);
+    // One that is sent again is the same one.
+    if (within === undefined && known !== undefined) return;
     const status = reply?.status ?? (within !== undefined && known === undefined ? 481 : 200);
     tags += 1;
     const held: Held = known ?? {
@@ -109,6 +113,7 @@ export async function startSipNotifier(options: NotifierOptions = {}): Promise<S
     };
     const expires = request.headers.get('expires') ?? '300';
     const respond = () =>
+      options.losesAnswers !== true &&
       send(
         responseTo(request, status, held.tag, [
           ['Server', name],

@@ -16,7 +16,7 @@ export interface Notifier {
   cseq: number;
   expiresAtMs: number;
   refreshAtMs: number;
-  /** Whether a document has come. */
+  /** Whether a full document has come. */
   hasShown: boolean;
 }
 

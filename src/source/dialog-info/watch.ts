@@ -119,7 +119,9 @@ export class Watch implements Watched {
     const response = await this.#send(undefined, signal);
     if (response === undefined) return { waitMs: 0 };
     const failure = this.#failureOf(response);
-    if (failure !== undefined) return failure;
+    // A NOTIFY is as good as the answer that was lost (RFC 6665 section 4.1.2.4).
+    const isNotified = response === 'silence' && this.#notifiers.size > 0;
+    if (failure !== undefined && !isNotified) return failure;
     const untilMs = clock.nowMs() + times.firstNotifyMs;
     while (this.#notifiers.size === 0 && this.#gone.size === 0 && !signal.aborted) {
       const leftMs = untilMs - clock.nowMs();
@@ -240,7 +242,7 @@ export class Watch implements Watched {
       return;
     }
     const isFirst = !notifier.hasShown;
-    notifier.hasShown = true;
+    notifier.hasShown ||= content.isFull;
     if (takeDocument(this, this.#nameOf(notifier.remoteTag), content, isFirst)) this.#askFull(notifier);
     else this.#fullAsks = 0;
   }

@@ -56,7 +56,8 @@ export function openTransport(
 
 async function openUdp(settings: DialogInfoSettings, take: Taker): Promise<SipTransport> {
   const { host, port, listenHost, listenPort = 0 } = settings;
-  const pbx = await lookup(host).catch((cause: unknown) => {
+  // A PBX that has both mostly listens on IPv4 alone, `localhost` above all; with UDP nobody would tell.
+  const pbx = await lookup(host, { order: 'ipv4first' }).catch((cause: unknown) => {
     throw unreachable(settings, systemCodeOf(cause) ?? 'unknown', cause);
   });
   const type = pbx.family === 6 ? 'udp6' : 'udp4';
