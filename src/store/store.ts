@@ -88,6 +88,8 @@ export interface OpenLeg {
   direction: Direction;
   person: Person;
   deviceType: DeviceType;
+  /** The type is only the source's default: the phone may still tell its name. */
+  isTypeGuessed?: true;
   localNumber?: string;
   remoteNumber?: string;
   /** The far party, where it is a user of the same organisation. */
