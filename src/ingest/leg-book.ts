@@ -106,7 +106,7 @@ export class LegBook {
   }
 
   /** Terminates every open leg that is not among those alive: it ended while nobody looked. */
-  endAllBut(alive: ReadonlySet<string>, atMs: number, known: Known): Ended[] {
+  endAllBut(alive: Pick<ReadonlySet<string>, 'has'>, atMs: number, known: Known): Ended[] {
     const gone = [...this.#open.values()].filter(({ leg }) => !alive.has(leg));
     const answeredAtMs = this.#answers();
     return gone.map((before) => {

@@ -69,6 +69,8 @@ export interface DirectoryStore {
   sources(): Promise<readonly SourceSettings[]>;
   /** Operator's, the way from a device to its organisation: who owns which of these addresses on this source. */
   ownersOf(sourceId: string, addresses: readonly string[]): Promise<ReadonlyMap<string, DeviceOwner>>;
+  /** Operator's: the addresses of all devices on this source. */
+  devicesOn(sourceId: string): Promise<ReadonlySet<string>>;
   policyOf(organisationId: string): Promise<OrganisationPolicy | undefined>;
   /** Users of this organisation by public number (E.164) or extension, for those numbers that are somebody's. */
   peopleByNumber(organisationId: string, numbers: readonly string[]): Promise<ReadonlyMap<string, Person>>;
