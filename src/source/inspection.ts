@@ -14,6 +14,8 @@ import type { FunctionKind } from '../policy/organisation.ts';
 export type Inspect<Settings> = (settings: Settings, options: InspectOptions) => Promise<Inspection>;
 
 export interface InspectOptions {
+  /** Of the directory's devices on this source: what a phone system is asked about that has no list of its own. */
+  addresses: ReadonlySet<string>;
   /** Ask for each phone's name as well: one question per phone. */
   names: boolean;
   /** So long a call is waited for, to see that its events arrive; 0: not at all. */
