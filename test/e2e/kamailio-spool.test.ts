@@ -56,14 +56,14 @@ test(
     const answered = phones.called(phone, ['180', '200', 'await BYE']);
     const caller = phones.calls({ from: OUTSIDE, to: '1002' }, ['await 200', 'pause 4000', 'BYE']);
     await crm.until((received) => received.length === 2);
-    // Both are left alone by the crash.
+    // They hear no more of it.
     const rings = Promise.allSettled([
       phones.called(desk, ['180', 'pause 1']),
       phones.calls({ from: OUTSIDE, to: '1001' }, ['await 180', 'pause 1']),
     ]);
     await crm.until((received) => received.length === 3);
     await rings;
-    await proxy.kamailio().kill();
+    await proxy.kamailio().stop();
     await proxy.startKamailio();
     await Promise.all([answered, caller]);
     await assertLegs(proxy, [`1001 < ${OUTSIDE}: EARLY, CANCELLED`, COMPLETE]);
