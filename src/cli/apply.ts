@@ -11,6 +11,7 @@ import { loadKeys } from '../config/installation-key.ts';
 import { generateSecret } from '../delivery/signature.ts';
 import { planChanges, type Plan } from '../policy/directory-changes.ts';
 import { completeDirectory, type GeneratedSecret } from '../policy/wanted-directory.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { CallhookError } from '../runtime/errors.ts';
 import { deriveKeys, INSTALLATION_KEY_BYTES } from '../runtime/keys.ts';
 import { generateToken } from '../source/http-ingest/token.ts';
@@ -74,6 +75,7 @@ export async function applyFile(request: ApplyRequest): Promise<void> {
   const { directory, generated } = completeDirectory(wanted, current, {
     signingSecret: generateSecret,
     sourceToken: generateToken,
+    nowMs: systemClock.nowMs(),
   });
   const plan = planChanges(current, directory, { prune });
   refuseConflicts(file, plan);

@@ -5,6 +5,7 @@
  * wait for each other: every lane is claimed on its own. Outcomes that arrive together are settled in one
  * transaction. A store that fails is tried again; until then its lanes stay claimed, so nothing is sent twice.
  */
+import { secretsInForce } from '../policy/signing.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { AttemptRecord, Claim, OutboxStore, Settlement } from '../store/store.ts';
@@ -115,7 +116,7 @@ export class Dispatcher {
     const key = `${token}/${claim.laneId}`;
     this.#windows.begin(name, key, clock.nowMs());
     const attempted = await attempter.attempt(
-      { url: endpoint.url, secrets: [endpoint.secret] },
+      { url: endpoint.url, secrets: secretsInForce(endpoint, clock.nowMs()) },
       { id: messageId, body: claim.body, headers: headersOf(claim), notAfterMs: claim.lapsesAtMs },
     );
     this.#windows.end(name, key, attempted.outcome.ok);

@@ -2,7 +2,7 @@
  * The open legs of one source, and what each event makes of them. No IO: what must be known of the directory is
  * handed in, what must be stored is handed out.
  */
-import type { LegEvent } from '../call/leg-event.ts';
+import type { LegEvent, LegState } from '../call/leg-event.ts';
 import { advance } from '../call/leg-state.ts';
 import { expireAfterMsOf } from '../policy/delivery-settings.ts';
 import { deviceTypeOf, type DeviceType } from '../policy/device-type.ts';
@@ -11,7 +11,7 @@ import { withoutRemoved } from '../policy/privacy.ts';
 import { report } from '../policy/report.ts';
 import { subscribers } from '../policy/subscription.ts';
 import type { Ids } from '../runtime/ids.ts';
-import type { DeviceOwner, DraftMessage, LegChange, OpenLeg } from '../store/store.ts';
+import type { DeviceOwner, DraftMessage, LegChange, OpenLeg, OrganisationPolicy } from '../store/store.ts';
 import type { Known, Question } from './look-up.ts';
 
 export interface IngestSource {
@@ -164,11 +164,11 @@ export class LegBook {
     const policy = known.policy(before.organisationId);
     const leg: OpenLeg = { ...before, progress };
     if (policy !== undefined) learnNumbers(leg, before, event, policy.organisation.defaultCountry, known);
+    const { wanted, choices } = subscribersOf(leg, step?.state, policy);
+    if (choices !== undefined) leg.choices = choices;
     const kept = policy === undefined ? leg : withoutRemoved(leg, policy.organisation.privacy);
     if (step === undefined) return { ...this.#fillIn(before, kept), verdict: 'nothing new' };
     this.#remember(kept);
-    // An organisation that was removed meanwhile gets nothing; its legs only end.
-    const wanted = policy === undefined ? [] : subscribers(policy.endpoints, step.state);
     const shared = policy && report(leg, step, policy.organisation.privacy);
     const messages = wanted.flatMap(({ id: endpointId, delivery }): DraftMessage[] => {
       if (shared === undefined) return [];
@@ -201,6 +201,12 @@ export class LegBook {
     const [oldest] = this.#ended;
     if (this.#ended.size > MAX_ENDED && oldest !== undefined) this.#ended.delete(oldest);
   }
+}
+
+/** An organisation that was removed meanwhile gets nothing; its legs only end. */
+function subscribersOf(leg: OpenLeg, state: LegState | undefined, policy: OrganisationPolicy | undefined) {
+  if (state === undefined || policy === undefined) return { wanted: [], choices: leg.choices };
+  return subscribers(policy.endpoints, state, leg, leg.choices);
 }
 
 /**

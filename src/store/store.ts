@@ -17,6 +17,7 @@ import type { DirectoryChange } from '../policy/directory-changes.ts';
 import type { Directory, SourceSettings } from '../policy/directory.ts';
 import type { EndpointHealth, HealthRules, Notice, Signal } from '../policy/endpoint-health.ts';
 import type { Endpoint, EndpointWithSecret, Organisation, User } from '../policy/organisation.ts';
+import type { Choices } from '../policy/subscription.ts';
 import type { SecretBox } from '../runtime/keys.ts';
 
 export interface Store {
@@ -90,6 +91,8 @@ export interface OpenLeg {
   remoteNumber?: string;
   /** The far party, where it is a user of the same organisation. */
   remotePerson?: Person;
+  /** What the endpoints' filters said of it. */
+  choices?: Choices;
 }
 
 /** A message before the commit has numbered it. */
@@ -354,6 +357,8 @@ export interface UpkeepStore {
   forget(beforeMs: number, limit: number): Promise<number>;
   /** Forgets that legs of shared sources have ended, where that was before `beforeMs`, at most `limit`. @returns how many */
   forgetLegs(beforeMs: number, limit: number): Promise<number>;
+  /** Forgets signing secrets that were replaced and whose time is over. @returns of how many endpoints */
+  forgetSecrets(nowMs: number): Promise<number>;
   /** Moves the endpoints' health as time passes: announcements, and the end. @returns how many changed */
   watchHealth(nowMs: number): Promise<number>;
   /** Notices that are due, oldest first. */

@@ -5,11 +5,11 @@
 import type { LegState } from '../../call/leg-event.ts';
 import type { DeliverySettings } from '../../policy/delivery-settings.ts';
 import type { DeviceType } from '../../policy/device-type.ts';
+import type { EndpointSettings } from '../../policy/endpoint-settings.ts';
 import type { OrganisationEntry, SourceSettings } from '../../policy/directory.ts';
 import type {
   Device,
   Endpoint,
-  EndpointWithSecret,
   FunctionKind,
   FunctionNumber,
   Organisation,
@@ -17,6 +17,7 @@ import type {
 } from '../../policy/organisation.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
 import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
+import { withSecrets, type SealedColumns } from '../endpoint-columns.ts';
 import { BEGIN_SNAPSHOT, type Database, type Statements } from './database.ts';
 import { writeChanges } from './directory-write.ts';
 
@@ -39,7 +40,7 @@ const BY_NUMBER = `
   WHERE user_number.organisation_id = $1 AND user_number.number = ANY ($2::text[])`;
 const ORGANISATION = 'SELECT * FROM organisation WHERE id = $1';
 const ENDPOINTS_OF = `
-  SELECT id, url, states, delivery FROM endpoint WHERE organisation_id = $1 ORDER BY id`;
+  SELECT id, url, states, delivery, settings FROM endpoint WHERE organisation_id = $1 ORDER BY id`;
 
 interface OrganisationRow {
   id: string;
@@ -68,6 +69,7 @@ export interface EndpointRow {
   url: string;
   states: LegState[];
   delivery: DeliverySettings;
+  settings: EndpointSettings;
 }
 
 type OfOrganisation<Row> = Row & { organisation_id: string };
@@ -147,7 +149,7 @@ async function readOrganisations(tx: Statements, secrets: SecretBox): Promise<Or
     tx.query<OfOrganisation<PersonRow>>(USERS),
     tx.query<DeviceRow>(DEVICES),
     tx.query<OfOrganisation<{ number: string; kind: FunctionKind }>>(FUNCTION_NUMBERS),
-    tx.query<OfOrganisation<EndpointRow & { secret: Uint8Array }>>(ENDPOINTS),
+    tx.query<OfOrganisation<EndpointRow & SealedColumns>>(ENDPOINTS),
   ]);
   const devices = Map.groupBy(deviceRows, userKey);
   const users = byOrganisation(userRows);
@@ -163,10 +165,9 @@ async function readOrganisations(tx: Statements, secrets: SecretBox): Promise<Or
       number,
       kind,
     })),
-    endpoints: (endpoints.get(row.id) ?? []).map((endpoint): EndpointWithSecret => ({
-      ...endpointOf(endpoint),
-      secret: secrets.open(endpoint.secret),
-    })),
+    endpoints: (endpoints.get(row.id) ?? []).map((endpoint) =>
+      withSecrets(endpointOf(endpoint), endpoint, secrets),
+    ),
   }));
 }
 
@@ -195,6 +196,6 @@ function deviceOf(row: DeviceRow): Device {
   return device;
 }
 
-export function endpointOf({ id, url, states, delivery }: EndpointRow): Endpoint {
-  return { id, url, states, delivery };
+export function endpointOf({ id, url, states, delivery, settings }: EndpointRow): Endpoint {
+  return { id, url, states, delivery, ...settings };
 }

@@ -6,11 +6,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { LegState } from '../../call/leg-event.ts';
 import type { DeliverySettings } from '../../policy/delivery-settings.ts';
 import type { DeviceType } from '../../policy/device-type.ts';
+import type { EndpointSettings } from '../../policy/endpoint-settings.ts';
 import type { Directory, OrganisationEntry, SourceSettings } from '../../policy/directory.ts';
 import type {
   Device,
   Endpoint,
-  EndpointWithSecret,
   FunctionKind,
   FunctionNumber,
   Organisation,
@@ -18,6 +18,7 @@ import type {
 } from '../../policy/organisation.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
 import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
+import { withSecrets, type SealedColumns } from '../endpoint-columns.ts';
 import { inSnapshot } from './database.ts';
 import { prepareDirectoryWrite } from './directory-write.ts';
 
@@ -48,6 +49,7 @@ export interface EndpointRow {
   url: string;
   states: string;
   delivery: string;
+  settings: string;
 }
 
 type OfOrganisation<Row> = Row & { organisation_id: string };
@@ -74,7 +76,7 @@ export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): Dire
     WHERE number.organisation_id = ? AND number.number = ?`);
   const selectOrganisation = db.prepare('SELECT * FROM organisation WHERE id = ?');
   const selectEndpointsOf = db.prepare(`
-    SELECT id, url, states, delivery FROM endpoint WHERE organisation_id = ? ORDER BY id`);
+    SELECT id, url, states, delivery, settings FROM endpoint WHERE organisation_id = ? ORDER BY id`);
 
   const write = prepareDirectoryWrite(db, secrets);
 
@@ -96,7 +98,7 @@ export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): Dire
     const functionNumbers = groupByOrganisation<{ number: string; kind: FunctionKind }>(
       selectFunctionNumbers.all(),
     );
-    const endpoints = groupByOrganisation<EndpointRow & { secret: Uint8Array }>(selectEndpoints.all());
+    const endpoints = groupByOrganisation<EndpointRow & SealedColumns>(selectEndpoints.all());
     return (selectOrganisations.all() as unknown as OrganisationRow[]).map((row) => ({
       ...organisationOf(row),
       users: (users.get(row.id) ?? []).map((user) => ({
@@ -107,10 +109,9 @@ export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): Dire
         number,
         kind,
       })),
-      endpoints: (endpoints.get(row.id) ?? []).map((endpoint): EndpointWithSecret => ({
-        ...endpointOf(endpoint),
-        secret: secrets.open(endpoint.secret),
-      })),
+      endpoints: (endpoints.get(row.id) ?? []).map((endpoint) =>
+        withSecrets(endpointOf(endpoint), endpoint, secrets),
+      ),
     }));
   };
 
@@ -202,5 +203,6 @@ export function endpointOf(row: EndpointRow): Endpoint {
     url: row.url,
     states: JSON.parse(row.states) as LegState[],
     delivery: JSON.parse(row.delivery) as DeliverySettings,
+    ...(JSON.parse(row.settings) as EndpointSettings),
   };
 }
