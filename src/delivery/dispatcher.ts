@@ -5,13 +5,13 @@
  * wait for each other: every lane is claimed on its own. Outcomes that arrive together are settled in one
  * transaction. A store that fails is tried again; until then its lanes stay claimed, so nothing is sent twice.
  */
-import { secretsInForce } from '../policy/signing.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { AttemptRecord, Claim, OutboxStore, Settlement } from '../store/store.ts';
 import type { Attempted, Attempter } from './attempt.ts';
 import { AttemptWindows, type Limits } from './attempt-windows.ts';
 import { nextStep, signalOf } from './retry-schedule.ts';
+import { targetOf } from './target.ts';
 
 export interface DispatcherOptions {
   outbox: OutboxStore;
@@ -115,10 +115,12 @@ export class Dispatcher {
     const name = `${organisationId}/${endpoint.id}`;
     const key = `${token}/${claim.laneId}`;
     this.#windows.begin(name, key, clock.nowMs());
-    const attempted = await attempter.attempt(
-      { url: endpoint.url, secrets: secretsInForce(endpoint, clock.nowMs()) },
-      { id: messageId, body: claim.body, headers: headersOf(claim), notAfterMs: claim.lapsesAtMs },
-    );
+    const attempted = await attempter.attempt(targetOf(organisationId, endpoint, clock.nowMs()), {
+      id: messageId,
+      body: claim.body,
+      headers: headersOf(claim),
+      notAfterMs: claim.lapsesAtMs,
+    });
     this.#windows.end(name, key, attempted.outcome.ok);
     // Cut off by the stop: not an outcome of the receiver's, so it does not count.
     if (this.#giveUp.signal.aborted && !attempted.outcome.ok) return outbox.release([claim]);
