@@ -4,10 +4,8 @@
  */
 import {
   createPrivateKey,
-  createPublicKey,
   generateKeyPairSync,
   sign as signBytes,
-  verify as verifyBytes,
   type KeyObject,
 } from 'node:crypto';
 
@@ -37,14 +35,6 @@ export function publicKeyOf(privateKey: string): string {
 
 export function signEd25519(privateKey: string, text: string): Buffer {
   return signBytes(null, Buffer.from(text), keyOf(privateKey));
-}
-
-/** @param publicKey `whpk_…` */
-export function verifyEd25519(publicKey: string, text: string, signature: Uint8Array): boolean {
-  const half = Buffer.from(publicKey.slice(PUBLIC_PREFIX.length), 'base64');
-  if (!publicKey.startsWith(PUBLIC_PREFIX) || half.length !== HALF_BYTES) return false;
-  const key = createPublicKey({ key: Buffer.concat([SPKI_HEAD, half]), type: 'spki', format: 'der' });
-  return verifyBytes(null, Buffer.from(text), key, signature);
 }
 
 function keyOf(privateKey: string): KeyObject {
