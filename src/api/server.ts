@@ -4,6 +4,7 @@ import { CallhookError, systemCodeOf } from '../runtime/errors.ts';
 import type { SourceState } from '../source/source.ts';
 import { BODY_LIMITS, eventRoutes, refuseMediaType, type EventsOptions } from './events.ts';
 import { sendProblem } from './problem.ts';
+import { publicKeyRoutes, type PublicKeysOptions } from './public-keys.ts';
 
 /** What the health pages tell. */
 export interface HealthSources {
@@ -18,9 +19,13 @@ export interface HealthSources {
  * - `GET /health/ready`: 200 while what comes in is stored, else 503. A phone system that is down is told, but
  *   does not make the connector unready: it still delivers.
  * - `GET /metrics`: for Prometheus (docs/OPERATIONS.md).
- * - `/api/v1/…`: events.ts.
+ * - `/api/v1/…`: events.ts, public-keys.ts.
  */
-export function createApi(health: HealthSources, events: EventsOptions): FastifyInstance {
+export function createApi(
+  health: HealthSources,
+  events: EventsOptions,
+  publicKeys: PublicKeysOptions,
+): FastifyInstance {
   const api = fastify({ logger: false, forceCloseConnections: true });
   api.setNotFoundHandler((_request, reply) =>
     sendProblem(reply, 'NOT_FOUND', 'Is the path right, and the method?'),
@@ -40,6 +45,7 @@ export function createApi(health: HealthSources, events: EventsOptions): Fastify
     return reply.type(metrics.contentType).send(await metrics.text());
   });
   eventRoutes(api, events);
+  publicKeyRoutes(api, publicKeys);
   return api;
 }
 

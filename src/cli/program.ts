@@ -10,6 +10,7 @@ import { listenCommand } from './listen.ts';
 import { migrateCommand } from './migrate.ts';
 import { playbackCommand } from './playback.ts';
 import { replayCommand } from './replay.ts';
+import { rotateCommand } from './rotate.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 
@@ -23,6 +24,7 @@ const program = new Command('callhook')
   .addCommand(replayCommand())
   .addCommand(enableCommand())
   .addCommand(disableCommand())
+  .addCommand(rotateCommand())
   .addCommand(migrateCommand())
   .addCommand(listenCommand())
   .addCommand(playbackCommand())

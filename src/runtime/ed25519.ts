@@ -2,12 +2,7 @@
  * Ed25519 keys as Standard Webhooks writes them: `whsk_` and base64 of 32 bytes of seed and 32 of public key, `whpk_` and
  * base64 of the public key. Between those texts and Node's keys stand the constant heads of RFC 8410.
  */
-import {
-  createPrivateKey,
-  generateKeyPairSync,
-  sign as signBytes,
-  type KeyObject,
-} from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, sign as signBytes, type KeyObject } from 'node:crypto';
 
 const PRIVATE_PREFIX = 'whsk_';
 const PUBLIC_PREFIX = 'whpk_';

@@ -71,6 +71,19 @@ export interface DirectoryStore {
   /** Operator's, the way from a device to its organisation: who owns which of these addresses on this source. */
   ownersOf(sourceId: string, addresses: readonly string[]): Promise<ReadonlyMap<string, DeviceOwner>>;
   policyOf(organisationId: string): Promise<OrganisationPolicy | undefined>;
+  /** One endpoint with all that is secret of it. */
+  endpointOf(organisationId: string, endpointId: string): Promise<EndpointWithSecret | undefined>;
+  /**
+   * Replaces the signing secret, the one before it signing on until `untilMs`; raises `revision`. Two at once come one
+   * after the other: no secret that was given out is lost.
+   * @returns the endpoint as it is now, undefined if there is no such endpoint
+   */
+  replaceSecret(
+    organisationId: string,
+    endpointId: string,
+    secret: string,
+    times: { nowMs: number; untilMs: number },
+  ): Promise<EndpointWithSecret | undefined>;
   /** Users of this organisation by public number (E.164) or extension, for those numbers that are somebody's. */
   peopleByNumber(organisationId: string, numbers: readonly string[]): Promise<ReadonlyMap<string, Person>>;
 }

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { planChanges, type DirectoryChange } from '../../src/policy/directory-changes.ts';
 import type { Directory } from '../../src/policy/directory.ts';
@@ -314,6 +315,25 @@ export function directoryContract(backend: DirectoryBackend): void {
     assert.deepEqual(await formerSecrets(), rest);
     assert.equal(await store.upkeep.forgetSecrets(9_000), 0);
   });
+
+  onFull(
+    'a secret is replaced with overlap, by one after the other, in its organisation only',
+    async (directory) => {
+      const times = { nowMs: 1, untilMs: 100 };
+      const replaced = await Promise.all(
+        ['whsec_x', 'whsec_y'].map((secret) => directory.replaceSecret('acme', 'crm', secret, times)),
+      );
+      const now = await directory.endpointOf('acme', 'crm');
+      assert.ok(now !== undefined && replaced.some((endpoint) => isDeepStrictEqual(endpoint, now)));
+      const all = [now.secret, ...now.formerSecrets!.map(({ secret }) => secret)];
+      assert.deepEqual(all.toSorted(), ['whsec_crm', 'whsec_x', 'whsec_y']);
+      assert.equal(await directory.revision(), 3);
+      assert.equal((await directory.endpointOf('beta', 'crm'))?.secret, 'whsec_beta');
+      assert.equal(await directory.replaceSecret('beta', 'erp', 'whsec_x', times), undefined);
+      assert.equal(await directory.endpointOf('beta', 'erp'), undefined);
+      assert.equal(await directory.revision(), 3);
+    },
+  );
 
   onFull('a claim has all that delivery needs of its endpoint', async (directory, store) => {
     const message = { ...draft('to prove', 'call', DEMANDING.id), organisationId: 'acme' };

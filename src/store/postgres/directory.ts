@@ -15,6 +15,7 @@ import type {
   Organisation,
   PrivacySettings,
 } from '../../policy/organisation.ts';
+import { replaceSecret } from '../../policy/signing.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
 import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
 import { withSecrets, type SealedColumns } from '../endpoint-columns.ts';
@@ -29,6 +30,8 @@ const DEVICES = `
   ORDER BY organisation_id, user_id, position`;
 const FUNCTION_NUMBERS = 'SELECT * FROM function_number ORDER BY organisation_id, number';
 const ENDPOINTS = 'SELECT * FROM endpoint ORDER BY organisation_id, id';
+
+const ENDPOINT = 'SELECT * FROM endpoint WHERE organisation_id = $1 AND id = $2';
 
 const OWNERS = `
   SELECT device.address, device.type, "user".* FROM device
@@ -88,6 +91,21 @@ export function createDirectoryStore(db: Database, secrets: SecretBox): Director
       }, BEGIN_SNAPSHOT),
 
     write: (changes) => db.transaction((tx) => writeChanges(tx, secrets, changes)),
+
+    async endpointOf(organisationId, endpointId) {
+      const [row] = await db.query<EndpointRow & SealedColumns>(ENDPOINT, [organisationId, endpointId]);
+      return row && withSecrets(endpointOf(row), row, secrets);
+    },
+
+    replaceSecret: (organisationId, endpointId, secret, times) =>
+      db.transaction(async (tx) => {
+        const name = [organisationId, endpointId];
+        const [row] = await tx.query<EndpointRow & SealedColumns>(`${ENDPOINT} FOR UPDATE`, name);
+        if (row === undefined) return undefined;
+        const endpoint = replaceSecret(withSecrets(endpointOf(row), row, secrets), secret, times);
+        await writeChanges(tx, secrets, [{ do: 'put-endpoint', is: 'changed', organisationId, endpoint }]);
+        return endpoint;
+      }),
 
     async revision() {
       const [row] = await db.query<{ value: number }>(

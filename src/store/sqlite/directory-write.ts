@@ -9,9 +9,8 @@ import type { SourceSettings } from '../../policy/directory.ts';
 import type { EndpointWithSecret, Organisation, User } from '../../policy/organisation.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
 import { firstEndMs, sealedOf, settingsOf } from '../endpoint-columns.ts';
-import { inTransaction } from './database.ts';
 
-/** Statements are prepared once, here; the result does the work of `DirectoryStore.write`. */
+/** Statements are prepared once, here; the result does the work of `DirectoryStore.write`. Inside a transaction. */
 export function prepareDirectoryWrite(
   db: DatabaseSync,
   secrets: SecretBox,
@@ -84,11 +83,10 @@ export function prepareDirectoryWrite(
     }
   };
 
-  return (changes) =>
-    inTransaction(db, () => {
-      for (const change of changes) make(change);
-      raiseRevision.run();
-    });
+  return (changes) => {
+    for (const change of changes) make(change);
+    raiseRevision.run();
+  };
 }
 
 function prepareUsers(db: DatabaseSync) {

@@ -16,10 +16,11 @@ import type {
   Organisation,
   PrivacySettings,
 } from '../../policy/organisation.ts';
+import { replaceSecret } from '../../policy/signing.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
 import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
 import { withSecrets, type SealedColumns } from '../endpoint-columns.ts';
-import { inSnapshot } from './database.ts';
+import { inSnapshot, inTransaction } from './database.ts';
 import { prepareDirectoryWrite } from './directory-write.ts';
 
 interface OrganisationRow {
@@ -78,7 +79,14 @@ export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): Dire
   const selectEndpointsOf = db.prepare(`
     SELECT id, url, states, delivery, settings FROM endpoint WHERE organisation_id = ? ORDER BY id`);
 
+  const selectEndpoint = db.prepare('SELECT * FROM endpoint WHERE organisation_id = ? AND id = ?');
+
   const write = prepareDirectoryWrite(db, secrets);
+
+  const readEndpoint = (organisationId: string, endpointId: string) => {
+    const row = selectEndpoint.get(organisationId, endpointId) as (EndpointRow & SealedColumns) | undefined;
+    return row && withSecrets(endpointOf(row), row, secrets);
+  };
 
   const readSources = () =>
     (selectSources.all() as { id: string; kind: string; settings: string; secret: Uint8Array }[]).map(
@@ -122,7 +130,21 @@ export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): Dire
     },
 
     async write(changes) {
-      write(changes);
+      inTransaction(db, () => write(changes));
+    },
+
+    async endpointOf(organisationId, endpointId) {
+      return readEndpoint(organisationId, endpointId);
+    },
+
+    async replaceSecret(organisationId, endpointId, secret, times) {
+      return inTransaction(db, () => {
+        const before = readEndpoint(organisationId, endpointId);
+        if (before === undefined) return undefined;
+        const endpoint = replaceSecret(before, secret, times);
+        write([{ do: 'put-endpoint', is: 'changed', organisationId, endpoint }]);
+        return endpoint;
+      });
     },
 
     async revision() {

@@ -36,6 +36,11 @@ export function openSqliteStore(path: string, options: StoreOptions): Store {
         await directory.write(changes);
         loadBook();
       },
+      async replaceSecret(...asked) {
+        const endpoint = await directory.replaceSecret(...asked);
+        loadBook();
+        return endpoint;
+      },
     },
     calls: createCallStore(db, book, node),
     outbox: createOutboxStore(db, book, others, options),
