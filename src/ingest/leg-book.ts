@@ -2,13 +2,13 @@
  * The open legs of one source, and what each event makes of them. No IO: what must be known of the directory is
  * handed in, what must be stored is handed out.
  */
-import type { LegEvent, LegState } from '../call/leg-event.ts';
+import type { LegEvent, LegState, RemoteParty } from '../call/leg-event.ts';
 import { advance } from '../call/leg-state.ts';
 import { expireAfterMsOf } from '../policy/delivery-settings.ts';
 import { deviceTypeOf, type DeviceType } from '../policy/device-type.ts';
 import { numberOf, ownNumber } from '../policy/party.ts';
 import { withoutRemoved } from '../policy/privacy.ts';
-import { report } from '../policy/report.ts';
+import { extend, report } from '../policy/report.ts';
 import { subscribers } from '../policy/subscription.ts';
 import type { Ids } from '../runtime/ids.ts';
 import type { DeviceOwner, DraftMessage, LegChange, OpenLeg, OrganisationPolicy } from '../store/store.ts';
@@ -170,12 +170,13 @@ export class LegBook {
     if (step === undefined) return { ...this.#fillIn(before, kept), verdict: 'nothing new' };
     this.#remember(kept);
     const shared = policy && report(leg, step, policy.organisation.privacy);
-    const messages = wanted.flatMap(({ id: endpointId, delivery }): DraftMessage[] => {
+    const messages = wanted.flatMap(({ id: endpointId, delivery, payload }): DraftMessage[] => {
       if (shared === undefined) return [];
       const { organisationId, branchId } = leg;
       const messageId = this.#ids.messageId(organisationId, endpointId, branchId, step.state);
       const expireAfterMs = expireAfterMsOf(delivery, step.state);
-      return [{ messageId, organisationId, endpointId, event: shared, expireAfterMs }];
+      const event = payload === 'extended' ? extend(shared, leg, step, before.progress) : shared;
+      return [{ messageId, organisationId, endpointId, event, expireAfterMs }];
     });
     return {
       change: { leg: kept, messages },
@@ -234,11 +235,23 @@ function learnNumbers(
   const person = known.person(leg.organisationId, number);
   // Click-to-call rings the user in the user's own name until the far party is called.
   if (person?.userId === leg.person.userId && leg.direction === 'INCOMING') return;
+  learnInternal(leg, before, remote, person !== undefined);
   leg.remoteNumber = (person && numberOf(person)) ?? number;
   if (person === undefined) delete leg.remotePerson;
   else leg.remotePerson = person;
 }
 
-function isRemoteFrozen({ remoteNumber, progress, direction }: Leg): boolean {
-  return remoteNumber !== undefined && ((progress?.answered ?? false) || direction === 'OUTGOING');
+/** Stays as the far party does, also where privacy keeps its number from being remembered. Withheld, it is unknown. */
+function learnInternal(leg: OpenLeg, before: Leg, { withheld }: RemoteParty, isColleague: boolean): void {
+  if (before.internal !== undefined && isSettled(before)) return;
+  if (withheld) delete leg.internal;
+  else leg.internal = isColleague;
+}
+
+function isSettled({ progress, direction }: Leg): boolean {
+  return (progress?.answered ?? false) || direction === 'OUTGOING';
+}
+
+function isRemoteFrozen(leg: Leg): boolean {
+  return leg.remoteNumber !== undefined && isSettled(leg);
 }

@@ -104,6 +104,8 @@ export interface OpenLeg {
   remoteNumber?: string;
   /** The far party, where it is a user of the same organisation. */
   remotePerson?: Person;
+  /** Whether the far party is a user of the same organisation; undefined where that is not known. */
+  internal?: boolean;
   /** What the endpoints' filters said of it. */
   choices?: Choices;
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createPublicKey, verify } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import test from 'node:test';
@@ -19,6 +19,12 @@ import { TRANSCRIPTS } from '../support/transcripts.ts';
 const authority = await makeAuthority();
 const [server, client] = [await signServer(authority), await signClient(authority)];
 
+interface Message {
+  state: string;
+  internal?: boolean;
+  call_duration_ms?: number;
+}
+
 interface Seen {
   headers: IncomingHttpHeaders;
   body: string;
@@ -31,25 +37,26 @@ test('mutual TLS, own authority, OAuth 2.0, own headers, a filter, rotation and 
   t.after(() => pbx.close());
   const tokens = await startTokenServer(t, server);
   const seen: Seen[] = [];
-  let arrived = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
   const options = { ...server, ca: authority.cert, requestCert: true, rejectUnauthorized: true };
+  const answer = async (request: IncomingMessage, response: ServerResponse, body: string) => {
+    const token = await tokens.knows(request.headers.authorization);
+    response.writeHead(token === undefined ? 401 : 204).end();
+    const { CN } = (request.socket as TLSSocket).getPeerCertificate().subject;
+    seen.push({ headers: request.headers, body, client: String(CN) });
+    if (seen.length === 2) arrived.resolve();
+  };
   const origin = await serveHttps(t, options, (request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
-    request.on('end', () => {
-      void tokens.knows(request.headers.authorization).then((token) => {
-        response.writeHead(token === undefined ? 401 : 204).end();
-        const { CN } = (request.socket as TLSSocket).getPeerCertificate().subject;
-        seen.push({ headers: request.headers, body, client: String(CN) });
-        if (seen.length === 2) arrived.resolve();
-      });
-    });
+    request.on('end', () => void answer(request, response, body));
   });
   write(folder, 'ca.pem', authority.cert);
   write(folder, 'client.pem', client.cert);
   write(folder, 'client.key', client.key);
-  // The operator's own trusts the authority too: the token server of another endpoint would have to be known as well.
-  write(folder, 'callhook.toml', configToml('ca.pem'));
+  write(folder, 'other-ca.pem', (await makeAuthority()).cert);
+  // The operator trusts another authority; the endpoint's own counts for its token server too.
+  write(folder, 'callhook.toml', configToml('other-ca.pem'));
   const endpoints = `
         filter: { directions: [INCOMING], users: [user.1001@acme.example] }
         states: [CONFIRMED, TERMINATED]
@@ -93,6 +100,8 @@ test('mutual TLS, own authority, OAuth 2.0, own headers, a filter, rotation and 
       ['callhook', 'hunter2-tenant', 'TERMINATED'],
     ],
   );
+  const { internal, call_duration_ms } = JSON.parse(seen[1]!.body) as Message;
+  assert.ok(internal === false && Number.isInteger(call_duration_ms));
   assert.equal(tokens.requests(), 1);
   const keys = await fetch(`${apiUrl}/api/v1/organisations/acme/endpoints/crm/public-keys`);
   const {

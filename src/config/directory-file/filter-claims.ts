@@ -6,9 +6,9 @@ import { listOf, partOf, textOf, textsOf, type Part } from './tree-parts.ts';
 
 /** An organisation whose users come from elsewhere has none in the file: then nothing can be said. */
 export function checkFilter(endpoint: Part, organisation: Part): readonly Problem[] {
-  const users = listOf(organisation, 'users');
-  if (users.length === 0) return [];
   const filter = partOf(endpoint, 'filter');
+  const users = filter.value === undefined ? [] : listOf(organisation, 'users');
+  if (users.length === 0) return [];
   return [
     ...checkUsers(filter, users),
     ...checkNumbers(filter, users, textOf(organisation, 'default_country')),
