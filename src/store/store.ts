@@ -70,6 +70,8 @@ export interface DirectoryStore {
   sources(): Promise<readonly SourceSettings[]>;
   /** Operator's, the way from a device to its organisation: who owns which of these addresses on this source. */
   ownersOf(sourceId: string, addresses: readonly string[]): Promise<ReadonlyMap<string, DeviceOwner>>;
+  /** Operator's: the addresses of all devices on this source. */
+  devicesOn(sourceId: string): Promise<ReadonlySet<string>>;
   policyOf(organisationId: string): Promise<OrganisationPolicy | undefined>;
   /** One endpoint with all that is secret of it. */
   endpointOf(organisationId: string, endpointId: string): Promise<EndpointWithSecret | undefined>;
@@ -100,6 +102,8 @@ export interface OpenLeg {
   direction: Direction;
   person: Person;
   deviceType: DeviceType;
+  /** The type is only the source's default: the phone may still tell its name. */
+  isTypeGuessed?: true;
   localNumber?: string;
   remoteNumber?: string;
   /** The far party, where it is a user of the same organisation. */

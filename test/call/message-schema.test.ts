@@ -71,7 +71,7 @@ function assertValid(kind: keyof typeof validators, message: Message): void {
   );
 }
 
-const withoutExtension = ({ internal: _, call_duration_ms: __, ...rest }: Message) => rest;
+const withoutExtension = ({ internal: _internal, call_duration_ms: _duration, ...rest }: Message) => rest;
 
 function assertDurations(messages: readonly Message[]): void {
   for (const { branch_id, state, timestamp, call_duration_ms } of messages) {

@@ -54,7 +54,7 @@ test('mutual TLS, own authority, OAuth 2.0, own headers, a filter, rotation and 
   write(folder, 'ca.pem', authority.cert);
   write(folder, 'client.pem', client.cert);
   write(folder, 'client.key', client.key);
-  write(folder, 'other-ca.pem', (await makeAuthority()).cert);
+  write(folder, 'other-ca.pem', (await makeAuthority('The operator’s')).cert);
   // The operator trusts another authority; the endpoint's own counts for its token server too.
   write(folder, 'callhook.toml', configToml('other-ca.pem'));
   const endpoints = `
