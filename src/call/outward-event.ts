@@ -25,6 +25,8 @@ export interface OutwardEvent {
   internal?: boolean;
   /** On `TERMINATED`: from `CONFIRMED` to the end of this branch; 0 where it was never answered. */
   call_duration_ms?: number;
+  /** On `TERMINATED`: the call that an attended transfer has joined with this one, where the source tells. */
+  linked_call_id?: string;
 }
 
 const KEY_ORDER = [
@@ -43,6 +45,7 @@ const KEY_ORDER = [
   'remote_number',
   'internal',
   'call_duration_ms',
+  'linked_call_id',
 ] as const satisfies readonly (keyof OutwardEvent)[];
 
 /**

@@ -147,7 +147,10 @@ export class LegBook {
 
   #move(
     before: Leg,
-    event: Pick<LegEvent, 'state' | 'atMs' | 'ending' | 'remote' | 'localNumber' | 'userAgent'>,
+    event: Pick<
+      LegEvent,
+      'linkedCall' | 'state' | 'atMs' | 'ending' | 'remote' | 'localNumber' | 'userAgent'
+    >,
     known: Known,
   ): { change?: LegChange; verdict: Verdict } {
     const { progress, step } = advance(before.progress, event);
@@ -161,18 +164,25 @@ export class LegBook {
     if (step === undefined) return { ...this.#fillIn(before, kept), verdict: 'nothing new' };
     this.#remember(kept);
     const shared = policy && report(leg, step, policy.organisation.privacy);
+    const said = { internal: leg.internal, linkedCallId: this.#linked(leg, event) };
     const messages = wanted.flatMap(({ id: endpointId, delivery, payload }): DraftMessage[] => {
       if (shared === undefined) return [];
       const { organisationId, branchId } = leg;
       const messageId = this.#ids.messageId(organisationId, endpointId, branchId, step.state);
       const expireAfterMs = expireAfterMsOf(delivery, step.state);
-      const body = payload === 'extended' ? extend(shared, leg, step, before.progress) : shared;
+      const body = payload === 'extended' ? extend(shared, said, step, before.progress) : shared;
       return [{ messageId, organisationId, endpointId, event: body, expireAfterMs }];
     });
     return {
       change: { leg: kept, messages },
       verdict: messages.length > 0 ? 'reported' : 'no endpoint wants it',
     };
+  }
+
+  #linked({ organisationId }: OpenLeg, { linkedCall }: Pick<LegEvent, 'linkedCall'>): string | undefined {
+    return linkedCall === undefined
+      ? undefined
+      : this.#ids.callId(organisationId, this.#source.id, linkedCall);
   }
 
   /** A state that is said again may tell a far party or a phone that was not known: no message, but a later one has it. */

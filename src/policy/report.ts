@@ -23,7 +23,7 @@ export interface ReportedLeg {
 /** What the extended body says beyond the seed's: nothing that any privacy setting is about. */
 export function extend(
   event: OutwardEvent,
-  { internal }: { internal?: boolean },
+  { internal, linkedCallId }: { internal?: boolean | undefined; linkedCallId?: string | undefined },
   step: LegStep,
   before: LegProgress | undefined,
 ): OutwardEvent {
@@ -31,6 +31,7 @@ export function extend(
   if (internal !== undefined) extended.internal = internal;
   if (step.state === 'TERMINATED') {
     // Nothing lies between the answer and the end: the last step was the answer.
+    if (linkedCallId !== undefined) extended.linked_call_id = linkedCallId;
     extended.call_duration_ms = before?.state === 'CONFIRMED' ? Math.round(step.atMs - before.atMs) : 0;
   }
   return extended;

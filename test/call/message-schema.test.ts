@@ -71,7 +71,12 @@ function assertValid(kind: keyof typeof validators, message: Message): void {
   );
 }
 
-const withoutExtension = ({ internal: _internal, call_duration_ms: _duration, ...rest }: Message) => rest;
+const withoutExtension = ({
+  internal: _internal,
+  call_duration_ms: _duration,
+  linked_call_id: _linked,
+  ...rest
+}: Message) => rest;
 
 function assertDurations(messages: readonly Message[]): void {
   for (const { branch_id, state, timestamp, call_duration_ms } of messages) {
@@ -114,6 +119,29 @@ test('whether a call is internal is told, and does not hang on what privacy remo
       const ends = extended.filter(({ state }) => state === 'TERMINATED');
       assert.deepEqual(new Set(ends.map((message) => message.internal)), new Set([internal]), scenario);
     }
+  }
+});
+
+test('an attended transfer links its two calls, in every leg that was up then', async () => {
+  const found = transcriptsOf('asterisk').find(({ name }) => name.endsWith('/16-attended-transfer'))!;
+  const { extended } = await play(directoryFor('PJSIP'), found.recordings, OPEN_PRIVACY);
+  const calls = [...new Set(extended.map(({ call_id }) => call_id))];
+  assert.equal(calls.length, 2);
+  const ends = extended.filter(({ state }) => state === 'TERMINATED');
+  assert.equal(ends.length, 3);
+  for (const { call_id, linked_call_id } of ends) {
+    assert.equal(
+      linked_call_id,
+      calls.find((other) => other !== call_id),
+    );
+  }
+  for (const { name, recordings } of transcriptsOf('asterisk')) {
+    if (/transfer|burst/.test(name)) continue;
+    const others = (await play(directoryFor('PJSIP'), recordings, OPEN_PRIVACY)).extended;
+    assert.ok(
+      others.every(({ linked_call_id }) => linked_call_id === undefined),
+      name,
+    );
   }
 });
 
