@@ -5,6 +5,8 @@ import { CallhookError } from '../runtime/errors.ts';
 import { VERSION } from '../runtime/version.ts';
 import { applyCommand } from './apply.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
+import { discoverCommand } from './discover.ts';
 import { disableCommand, enableCommand } from './enable.ts';
 import { listenCommand } from './listen.ts';
 import { migrateCommand } from './migrate.ts';
@@ -20,6 +22,8 @@ const program = new Command('callhook')
   .showHelpAfterError('(`callhook help` tells more)')
   .addCommand(serveCommand())
   .addCommand(applyCommand())
+  .addCommand(doctorCommand())
+  .addCommand(discoverCommand())
   .addCommand(statusCommand())
   .addCommand(replayCommand())
   .addCommand(enableCommand())
