@@ -6,7 +6,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Signing } from '../policy/endpoint-settings.ts';
 import { signingOf } from '../policy/signing.ts';
-import { generatePrivateKey, signEd25519 } from '../runtime/ed25519.ts';
+import { generatePrivateKey, isPublicKey, signEd25519, verifyEd25519 } from '../runtime/ed25519.ts';
 
 const PREFIX = 'whsec_';
 
@@ -44,8 +44,17 @@ function signOnce(secret: string, message: Signed): string {
     : `v1,${mac(secret, message).toString('base64')}`;
 }
 
-/** True if one part of `signature` is right under `secret`. Takes the same time whichever byte differs. */
+/**
+ * True if one part of `signature` is right under `secret`. Takes the same time whichever byte differs.
+ * @param secret `whsec_…`, or a public key, `whpk_…`
+ */
 export function verify(secret: string, message: Signed, signature: string): boolean {
+  if (isPublicKey(secret)) {
+    return signature
+      .split(' ')
+      .filter((part) => part.startsWith('v1a,'))
+      .some((part) => verifyEd25519(secret, signedText(message), Buffer.from(part.slice(4), 'base64')));
+  }
   const expected = mac(secret, message);
   return signature.split(' ').some((part) => {
     if (!part.startsWith('v1,')) return false;

@@ -2,7 +2,14 @@
  * Ed25519 keys as Standard Webhooks writes them: `whsk_` and base64 of 32 bytes of seed and 32 of public key, `whpk_` and
  * base64 of the public key. Between those texts and Node's keys stand the constant heads of RFC 8410.
  */
-import { createPrivateKey, generateKeyPairSync, sign as signBytes, type KeyObject } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign as signBytes,
+  verify as verifyBytes,
+  type KeyObject,
+} from 'node:crypto';
 
 const PRIVATE_PREFIX = 'whsk_';
 const PUBLIC_PREFIX = 'whpk_';
@@ -30,6 +37,17 @@ export function publicKeyOf(privateKey: string): string {
 
 export function signEd25519(privateKey: string, text: string): Buffer {
   return signBytes(null, Buffer.from(text), keyOf(privateKey));
+}
+
+export function isPublicKey(text: string): boolean {
+  return new RegExp(`^${PUBLIC_PREFIX}[A-Za-z0-9+/]{43}=$`).test(text);
+}
+
+/** @param publicKey `whpk_…` */
+export function verifyEd25519(publicKey: string, text: string, signature: Uint8Array): boolean {
+  const half = Buffer.from(publicKey.slice(PUBLIC_PREFIX.length), 'base64');
+  const key = createPublicKey({ key: Buffer.concat([SPKI_HEAD, half]), type: 'spki', format: 'der' });
+  return verifyBytes(null, Buffer.from(text), key, signature);
 }
 
 function keyOf(privateKey: string): KeyObject {

@@ -40,6 +40,10 @@ const ED25519 = {
 test('the reference’s test vector of Ed25519', () => {
   assert.equal(sign([ED25519.privateKey], VECTOR.message), ED25519.signature);
   assert.equal(publicKeyOf(ED25519.privateKey), ED25519.publicKey);
+  assert.ok(verify(ED25519.publicKey, VECTOR.message, `v1,AAAA ${ED25519.signature}`));
+  assert.ok(!verify(ED25519.publicKey, { ...VECTOR.message, id: 'msg_2' }, ED25519.signature));
+  for (const wrong of ['', 'v1a,', 'v1a,AAAA', VECTOR.signature])
+    assert.ok(!verify(ED25519.publicKey, VECTOR.message, wrong));
 });
 
 test('what a key that was made here signs, anybody with the public key can verify, and with no other', () => {
