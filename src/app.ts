@@ -150,6 +150,7 @@ async function runOn(
       metrics,
     },
     { sources: httpSources, ingest: sharedIngest, clock, log },
+    { directory: store.directory, nowMs: () => store.nowMs() },
   );
 
   // Sources stop first, the dispatcher last, so that what was learnt is stored and what was begun is finished.

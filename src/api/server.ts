@@ -4,6 +4,7 @@ import { CallhookError, systemCodeOf } from '../runtime/errors.ts';
 import type { SourceState } from '../source/source.ts';
 import { BODY_LIMITS, eventRoutes, refuseMediaType, type EventsOptions } from './events.ts';
 import { sendProblem } from './problem.ts';
+import { publicKeyRoutes, type PublicKeysOptions } from './public-keys.ts';
 import { refuseOtherMethods, refuseUnread } from './unread.ts';
 
 /** What the health pages tell. */
@@ -22,11 +23,12 @@ const REQUEST_WITHIN_MS = 60_000;
  * - `GET /health/ready`: 200 while what comes in is stored, else 503. A phone system that is down is told, but
  *   does not make the connector unready: it still delivers.
  * - `GET /metrics`: for Prometheus (docs/OPERATIONS.md).
- * - `/api/v1/…`: events.ts.
+ * - `/api/v1/…`: events.ts, public-keys.ts.
  */
 export function createApi(
   health: HealthSources,
   events: EventsOptions,
+  publicKeys: PublicKeysOptions,
   requestWithinMs = REQUEST_WITHIN_MS,
 ): FastifyInstance {
   const api = fastify({
@@ -57,6 +59,7 @@ export function createApi(
     return reply.type(metrics.contentType).send(await metrics.text());
   });
   eventRoutes(api, events);
+  publicKeyRoutes(api, publicKeys);
   return api;
 }
 

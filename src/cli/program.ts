@@ -12,6 +12,7 @@ import { listenCommand } from './listen.ts';
 import { migrateCommand } from './migrate.ts';
 import { playbackCommand } from './playback.ts';
 import { replayCommand } from './replay.ts';
+import { rotateCommand } from './rotate.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 
@@ -27,6 +28,7 @@ const program = new Command('callhook')
   .addCommand(replayCommand())
   .addCommand(enableCommand())
   .addCommand(disableCommand())
+  .addCommand(rotateCommand())
   .addCommand(migrateCommand())
   .addCommand(listenCommand())
   .addCommand(playbackCommand())

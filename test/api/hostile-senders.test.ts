@@ -95,7 +95,8 @@ test('a request that never comes to its end is ended, whether its sender may pos
     ingest: { backlogged: false, problem: undefined },
     clock: systemClock,
   } as unknown as EventsOptions;
-  const api = createApi(health, events, 200);
+  const publicKeys = { directory: { endpointOf: async () => undefined }, nowMs: Date.now };
+  const api = createApi(health, events, publicKeys, 200);
   t.after(() => api.close());
   const url = await listen(api, '127.0.0.1', 0);
   const endless = (headers: readonly string[]) =>

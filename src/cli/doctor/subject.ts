@@ -77,7 +77,7 @@ function readFile(file: string, sourceId: string): Directory {
   const text = readText(file);
   const read = (secrets: 'resolve' | 'ignore') =>
     readDirectoryFile({ file, text, env: environment, secrets });
-  const none = { signingSecret: () => '', sourceToken: () => '' };
+  const none = { signingSecret: () => '', sourceToken: () => '', nowMs: 0 };
   const directory = completeDirectory(read('ignore'), { sources: [], organisations: [] }, none).directory;
   const source = directory.sources.find(({ id }) => id === sourceId);
   // Its own secret is needed: reading it again strictly tells what is wrong with it.
