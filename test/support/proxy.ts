@@ -10,11 +10,11 @@ import { makeFolder, run, start, write, type Running } from './callhook-process.
 import { assertContract, type Message } from './expectation.ts';
 import { TOKEN } from './http-ingest.ts';
 import { configToml } from './installation.ts';
-import { freeUdpPort, needsKamailio, startKamailio, type RunningKamailio } from './kamailio.ts';
+import { needsKamailio, startKamailio, type RunningKamailio } from './kamailio.ts';
 import { needs } from './needs.ts';
 import { SECRET, startCrm, type Crm } from './receiver.ts';
 import { createPhones, type Phones } from './sip-phones.ts';
-import { freeTcpPort } from './tcp-port.ts';
+import { freeTcpPort, freeUdpPort } from './ports.ts';
 import { USERS } from './transcripts.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/kamailio/', import.meta.url));
@@ -132,12 +132,16 @@ export function debianConfiguration(t: TestContext): string {
   return text
     .replace(/^# (modparam\("(jsonrpcs|ctl)")/gm, '$1')
     .replaceAll('/run/kamailio', 'FOLDER')
-    .replace(/^children=8/m, 'children=2\nlisten=LISTEN\nalias=udp:127.0.0.1:5060');
+    .replace(/^children=8/m, 'children=1\nlisten=LISTEN\nalias=udp:127.0.0.1:5060');
 }
 
 function configOf(text: string, defined: Record<string, string>): string {
   const lines = Object.entries(defined).map(([name, value]) => `#!define ${name} ${value}`);
-  return `#!KAMAILIO\n${lines.join('\n')}\n${text.replace('"callhook.cfg"', `"${EXAMPLES}callhook.cfg"`)}`;
+  const body = text
+    // With several workers a BYE may overtake the ACK before it, which sipp's phones do not forgive.
+    .replace(/^children=\d+/m, 'children=1')
+    .replace('"callhook.cfg"', `"${EXAMPLES}callhook.cfg"`);
+  return `#!KAMAILIO\n${lines.join('\n')}\n${body}`;
 }
 
 /** Far more than any call takes. */
