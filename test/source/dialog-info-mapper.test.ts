@@ -121,6 +121,28 @@ test('a call that another user of the same group has answered was lost to that o
   ]);
 });
 
+test('a phone whose call the PBX cancels because another phone took it, lost it to that one', () => {
+  const user = createUser();
+  const phones = (first: string, second: string): Written[] => [
+    { id: 'a', callId: 'one', state: first },
+    { id: 'b', callId: 'one', state: second },
+  ];
+  user.take(phones('early', 'early'));
+  const told = user.take(phones('terminated event="cancelled" code="487"', 'confirmed'));
+  assert.deepEqual(words(told), ['INCOMING CONFIRMED', 'INCOMING TERMINATED ELSEWHERE']);
+});
+
+test('a phone that refused before another took the call refused it', () => {
+  const user = createUser();
+  const phones = (first: string, second: string): Written[] => [
+    { id: 'a', callId: 'one', state: first },
+    { id: 'b', callId: 'one', state: second },
+  ];
+  user.take(phones('early', 'early'));
+  const told = user.take(phones('terminated event="rejected" code="486"', 'confirmed'));
+  assert.deepEqual(words(told), ['INCOMING CONFIRMED', 'INCOMING TERMINATED REFUSED']);
+});
+
 test('an outgoing call that is forked further on is one leg, until its last dialog has ended', () => {
   const user = createUser();
   const call = { callId: 'one', direction: 'initiator' };

@@ -284,7 +284,9 @@ export class DialogMapper {
       remember(user.ended, key, atMs);
     }
     leg.dialogs.clear();
-    const ending = cause ?? (this.#isTakenElsewhere(leg) ? 'ELSEWHERE' : 'GIVEN_UP');
+    // A phone that lost the call to another is cancelled by the PBX.
+    const isLost = (cause ?? 'GIVEN_UP') === 'GIVEN_UP' && this.#isTakenElsewhere(leg);
+    const ending = isLost ? 'ELSEWHERE' : (cause ?? 'GIVEN_UP');
     this.#forgetAnswered(leg);
     return { ...eventOf(leg, 'TERMINATED', atMs), ending, after: leg.reached };
   }
