@@ -266,6 +266,14 @@ test('a gap in the versions asks for a full document, and what is said counts al
   assert.deepEqual([words(told), user.isIncomplete], [['INCOMING CONFIRMED'], true]);
 });
 
+test('a dialog that is missing is over where the PBX tells of one at a time in partial documents', () => {
+  const user = createUser();
+  user.take([{ id: 'a', state: 'confirmed' }], { version: 1 });
+  user.take([{ id: 'b', state: 'early' }], { version: 2, state: 'partial' });
+  const told = user.take([{ id: 'b', state: 'early' }], { version: 4 });
+  assert.deepEqual(words(told), ['INCOMING TERMINATED GIVEN_UP']);
+});
+
 test('a partial document that is older than what is known is not taken', () => {
   const user = createUser();
   user.take([{ state: 'early' }], { version: 5 });

@@ -61,7 +61,7 @@ export class DialogMapper {
   readonly #users = new Map<string, User>();
   /** Calls with the names of called legs that were answered and are up. */
   readonly #answered = new Map<string, Set<string>>();
-  /** Seen to put several dialogs into one document: then one that is missing is over. */
+  /** Seen to put several dialogs into one document, or to tell of them one by one: then one that is missing is over. */
   #showsSeveral = false;
 
   constructor(options: MapperOptions = {}) {
@@ -84,7 +84,7 @@ export class DialogMapper {
     view.version = document.version;
     const live = document.dialogs.filter(({ state }) => state !== 'TERMINATED');
     const over = document.dialogs.filter(({ state }) => state === 'TERMINATED');
-    if (new Set(document.dialogs.map(keyOf)).size > 1) this.#showsSeveral = true;
+    if (!document.isFull || new Set(document.dialogs.map(keyOf)).size > 1) this.#showsSeveral = true;
     const liveKeys = new Set(live.map(keyOf));
     const missing = document.isFull ? this.#missing(user, subscription, liveKeys) : new Set<string>();
     const legs = [
