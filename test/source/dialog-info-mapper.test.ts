@@ -229,6 +229,20 @@ test('where one dialog is shown at a time, one that stands behind another is not
   assert.deepEqual(words(user.take([{ id: 'a', state: 'terminated' }])), ['INCOMING TERMINATED GIVEN_UP']);
 });
 
+test('a call goes on behind one that was taken for over and is up after all', () => {
+  const user = createUser();
+  user.take([{ id: 'a', state: 'confirmed' }]);
+  user.take([{ id: 'b', state: 'early' }]);
+  // Kamailio shows the older of two that were answered, and the newer one once the older was held.
+  assert.deepEqual(words(user.take([{ id: 'a', state: 'confirmed' }])), ['INCOMING TERMINATED GIVEN_UP']);
+  assert.deepEqual(user.take([{ id: 'b', state: 'confirmed' }]), []);
+  assert.equal(user.mapper.alive(ADDRESS).size, 1);
+  assert.deepEqual(user.take([{ id: 'a', state: 'confirmed' }]), []);
+  assert.deepEqual(user.take([{ id: 'b', state: 'confirmed' }]), []);
+  const [end] = user.take([{ id: 'b', state: 'terminated' }]);
+  assert.deepEqual([end?.leg.includes(' a '), end?.state], [true, 'TERMINATED']);
+});
+
 test('a call behind another is over at the latest when nothing is up any more', () => {
   const user = createUser();
   user.take([{ id: 'a', state: 'confirmed' }]);

@@ -19,8 +19,8 @@ export interface Leg {
   callIds: Set<string>;
   remote?: RemoteParty;
   localNumber?: string;
-  /** A full document showed another dialog in its place. */
-  hidden?: { by: Leg; byReached: LegState; sinceMs: number };
+  /** A full document showed another dialog in its place: that of a leg, or one that had been taken for over. */
+  hidden?: { by: Leg | undefined; byReached: LegState | undefined; sinceMs: number };
 }
 
 /** What tells one dialog from another within one user's documents: ids may be used again for another call. */

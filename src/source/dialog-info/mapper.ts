@@ -93,7 +93,7 @@ export class DialogMapper {
     ];
     if (document.isFull) {
       view.shown = new Set([...liveKeys].filter((key) => user.legs.has(key)));
-      legs.push(...this.#vanished(user, missing, view.shown, atMs));
+      legs.push(...this.#vanished(user, missing, liveKeys, atMs));
     } else {
       for (const key of liveKeys) view.shown.add(key);
     }
@@ -267,10 +267,10 @@ export class DialogMapper {
         leg.dialogs.delete(key);
         user.legs.delete(key);
         remember(user.ended, key, atMs);
-      } else if (first === undefined || this.#showsSeveral) {
+      } else if (shown.size === 0 || this.#showsSeveral) {
         gone.add(leg);
       } else {
-        leg.hidden ??= { by: first, byReached: first.reached, sinceMs: atMs };
+        leg.hidden ??= { by: first, byReached: first?.reached, sinceMs: atMs };
       }
     }
     return [...gone]
