@@ -737,6 +737,31 @@ for (const [what, reply, state] of [
   });
 }
 
+test('a PBX that asks for patience with a renewal is not asked again before', async (t) => {
+  const pbx = await serve(t, {
+    answer: (request) =>
+      isFirst(request) ? undefined : { status: 503, fields: [['Retry-After', '2 (maintenance)']] },
+    document: () => undefined,
+  });
+  const { ear } = follow(t, pbx);
+  await ear.until(isConnected);
+  // A document that cannot be read brings the renewal forward.
+  pbx.notify(pbx.of(ADDRESS), { document: '<dialog-info' });
+  await pbx.until(() => pbx.subscribes.length === 2);
+  await pause(100);
+  assert.equal(pbx.subscribes.length, 2);
+});
+
+test('a body of empty lines is an empty one', async (t) => {
+  const pbx = await serve(t, { document: () => doc('confirmed') });
+  const { ear } = follow(t, pbx);
+  await ear.until(({ events }) => events.length === 1);
+  pbx.notify(pbx.of(ADDRESS), { document: '\r\n', type: 'text/plain' });
+  await pbx.until(() => statuses(pbx).length === 2);
+  assert.deepEqual(statuses(pbx), [200, 200]);
+  assert.deepEqual(words(ear.events), ['INCOMING CONFIRMED', 'INCOMING TERMINATED GIVEN_UP']);
+});
+
 test('a subscription that waits for a permission is told as one that does not watch', async (t) => {
   const pbx = await serve(t);
   const { ear } = follow(t, pbx);

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { CallhookError } from '../../runtime/errors.ts';
-import { meetNotifier, pauseAfter, targetIn, type Notifier } from './notifier.ts';
+import { meetNotifier, pauseAfter, retryAfterMs, targetIn, type Notifier } from './notifier.ts';
 import type { Notify } from './packet.ts';
 import { wordStatus } from './problem.ts';
 import { readSeconds } from './sip/fields.ts';
@@ -163,7 +163,8 @@ export class Watch implements Watched {
       if (response === 'silence') this.#pause = { waitMs: 0, problem: wordStatus(408) };
     } else {
       // It is still in force: there is time for another try before it ends.
-      notifier.refreshAtMs = Math.min(nowMs + times.soonMs * 5, notifier.expiresAtMs);
+      const waitMs = Math.max(response === 'silence' ? 0 : retryAfterMs(response), times.soonMs * 5);
+      notifier.refreshAtMs = Math.min(nowMs + waitMs, notifier.expiresAtMs);
     }
   }
 
@@ -206,8 +207,7 @@ export class Watch implements Watched {
     const { status, headers } = response;
     const granted = readSeconds(headers.get('expires')) ?? this.#expiresSeconds;
     if (status < 300 && granted > 0) return undefined;
-    const askedMs = Math.min(readSeconds(headers.get('retry-after')) ?? 0, 3_600) * 1_000;
-    const waitMs = Math.max(askedMs, REFUSED.has(status) ? times.refusedMs : times.soonMs);
+    const waitMs = Math.max(retryAfterMs(response), REFUSED.has(status) ? times.refusedMs : times.soonMs);
     return { waitMs, problem: status < 300 ? 'the PBX grants no time' : wordStatus(status) };
   }
 
