@@ -176,6 +176,28 @@ test('a call that goes on under another id, its former one gone, is the same leg
   assert.equal(user.mapper.alive(ADDRESS).size, 0);
 });
 
+for (const direction of ['', 'recipient']) {
+  test(`a dialog that leaves its Call-ID out, direction ${direction || 'too'}, is the one of that id`, () => {
+    const user = createUser();
+    user.take([{ state: 'early' }], { version: 1 });
+    const bare = (state: string) => [{ state, callId: undefined, direction }];
+    const partial = (version: number) => ({ version, state: 'partial' }) as const;
+    assert.deepEqual(words(user.take(bare('confirmed'), partial(2))), ['INCOMING CONFIRMED']);
+    assert.deepEqual(words(user.take(bare('terminated'), partial(3))), ['INCOMING TERMINATED GIVEN_UP']);
+    assert.deepEqual(user.take(bare('terminated'), partial(4)), []);
+    assert.equal(user.mapper.alive(ADDRESS).size, 0);
+  });
+}
+
+test('a dialog whose Call-ID comes later is the same', () => {
+  const user = createUser();
+  const [began] = user.take([{ state: 'trying', callId: undefined }]);
+  const [rang] = user.take([{ state: 'early' }]);
+  const [end] = user.take([{ state: 'terminated' }]);
+  assert.deepEqual([rang?.leg, end?.leg], [began?.leg, began?.leg]);
+  assert.deepEqual(user.take([{ state: 'terminated' }]), []);
+});
+
 test('an id that is used again for another call is another leg', () => {
   const user = createUser();
   const [first] = user.take([{ id: '1', callId: 'one', state: 'early' }]);

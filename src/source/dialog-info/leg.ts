@@ -28,6 +28,15 @@ export function keyOf({ id, callId }: Dialog): string {
   return `${plain(id)} ${plain(callId ?? '-')}`;
 }
 
+/** The key by which a dialog is up already: some PBXes leave the Call-ID out now and then, the id stays. */
+export function keyAmong(legs: ReadonlyMap<string, Leg>, dialog: Dialog): string {
+  const key = keyOf(dialog);
+  if (legs.has(key)) return key;
+  const id = key.slice(0, key.indexOf(' ') + 1);
+  const isSame = (one: string) => (dialog.callId === undefined ? one.startsWith(id) : one === `${id}-`);
+  return [...legs.keys()].find(isSame) ?? key;
+}
+
 /** Names that the far end may choose become ones of bounded length without control characters. */
 function plain(name: string): string {
   if (/^[\x21-\x7e]{1,128}$/.test(name)) return name;

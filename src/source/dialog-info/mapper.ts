@@ -9,7 +9,7 @@
 import type { Ending, LegEvent, LegState } from '../../call/leg-event.ts';
 import type { Dialog, DialogDocument } from './document.ts';
 import { endingOf } from './ending.ts';
-import { callOf, directionOf, isFurther, keyOf, learnParties, type Leg } from './leg.ts';
+import { callOf, directionOf, isFurther, keyAmong, keyOf, learnParties, type Leg } from './leg.ts';
 import { isSameUser } from './party.ts';
 
 /** One document, and the subscription that it came by. */
@@ -85,7 +85,7 @@ export class DialogMapper {
     const live = document.dialogs.filter(({ state }) => state !== 'TERMINATED');
     const over = document.dialogs.filter(({ state }) => state === 'TERMINATED');
     if (!document.isFull || new Set(document.dialogs.map(keyOf)).size > 1) this.#showsSeveral = true;
-    const liveKeys = new Set(live.map(keyOf));
+    const liveKeys = new Set(live.map((dialog) => keyAmong(user.legs, dialog)));
     const missing = document.isFull ? this.#missing(user, subscription, liveKeys) : new Set<string>();
     const legs = [
       ...live.flatMap((dialog) => this.#up(user, address, dialog, missing, atMs)),
@@ -151,7 +151,7 @@ export class DialogMapper {
 
   /** A dialog that is not over. */
   #up(user: User, address: string, dialog: Dialog, missing: ReadonlySet<string>, atMs: number): LegEvent[] {
-    const key = keyOf(dialog);
+    const key = keyAmong(user.legs, dialog);
     if (user.ended.has(key)) {
       remember(user.ended, key, atMs);
       return [];
@@ -217,11 +217,11 @@ export class DialogMapper {
 
   /** A dialog that is over: PBXes repeat it, and show it to new subscriptions too. */
   #over(user: User, address: string, dialog: Dialog, isFirst: boolean, atMs: number): LegEvent[] {
-    const key = keyOf(dialog);
+    const key = keyAmong(user.legs, dialog);
     const isRepeated = user.ended.has(key);
     const isCallOver = user.ended.has(callKey(dialog) ?? key);
     const leg = user.legs.get(key) ?? this.#joined(user, dialog, new Set());
-    remember(user.ended, key, atMs);
+    for (const name of [key, keyOf(dialog)]) remember(user.ended, name, atMs);
     if (leg !== undefined) {
       learnParties(leg, dialog);
       user.legs.delete(key);
