@@ -22,7 +22,7 @@ export function playbackCommand(): Command {
     )
     .argument(
       '<transcript...>',
-      'recordings in order: .raw or .raw.gz, one per connection; for a source of kind http what was posted, one event per line',
+      'recordings in order: .raw or .raw.gz, one per connection; of kind dialog-info notify.jsonl; of kind http what was posted, one event per line',
     )
     .requiredOption(
       '--with <file>',

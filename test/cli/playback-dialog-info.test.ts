@@ -14,7 +14,8 @@ const users = ['1001', '1002'].map(
         extensions: ["${extension}"]
         devices: [{ source: pbx, address: "sip:${extension}@127.0.0.1" }]`,
 );
-const DIRECTORY = `sources: [{ id: pbx, kind: dialog-info, host: 127.0.0.1 }]
+// As docs/sources/dialog-info.md has it; the secret is not in the environment.
+const DIRECTORY = `sources: [{ id: pbx, kind: dialog-info, host: 127.0.0.1, username: callhook, secret: "\${SIP_SECRET}" }]
 organisations:
   - id: acme
     name: Acme Oy

@@ -6,7 +6,8 @@ import { sourceDifferences } from '../../src/policy/directory-differences.ts';
 import type { DialogInfoSettings } from '../../src/policy/directory.ts';
 import { CallhookError } from '../../src/runtime/errors.ts';
 
-const read = (text: string) => readDirectoryFile({ file: 'acme.yaml', text, env: {} });
+const read = (text: string, secrets: 'resolve' | 'ignore' = 'resolve') =>
+  readDirectoryFile({ file: 'acme.yaml', text, env: {}, secrets });
 const source = (more: string) => `sources: [{ id: pbx, kind: dialog-info, host: pbx.example.com${more} }]\n`;
 
 function refusal(text: string): string {
@@ -58,6 +59,12 @@ for (const [more, told] of [
 ] as const) {
   test(`a source of dialog events with ${more.slice(2)} is told what is wrong`, () => {
     assert.match(refusal(source(more)), told);
+  });
+}
+
+for (const secret of ['', ', secret: "${SIP_SECRET}"', ', secret: "file:gone"']) {
+  test(`for work that talks to nobody a login needs no secret${secret}`, () => {
+    assert.equal(read(source(`, username: callhook${secret}`), 'ignore').sources?.[0]?.secret, '');
   });
 }
 

@@ -76,7 +76,7 @@ export function sourceShape(secrets: 'resolve' | 'ignore') {
     transport: oneOf(TRANSPORT).default('udp'),
     ca_file: line.optional(),
     username: line.regex(/^[^\s@:;"\\]+$/, 'must be the name of a SIP account, without a host').optional(),
-    secret: secret.optional(),
+    secret: secrets === 'resolve' ? secret.optional() : secret,
     listen_host: host.optional(),
     listen_port: port,
     expires: wholeNumber(60, 86_400).default(300),
