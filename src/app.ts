@@ -3,6 +3,8 @@
  *
  *   source → ingest → store → dispatcher → endpoint
  */
+import { ANSWERS_KEPT_MS, SESSION_TIMES, type ApiContext } from './api/context.ts';
+import { setUpLink, type MadeLink } from './api/links.ts';
 import { createApi, listen } from './api/server.ts';
 import { readCertificates } from './config/certificates.ts';
 import { healthRulesOf, type ConnectorConfig } from './config/connector-config.ts';
@@ -17,6 +19,7 @@ import type { ReadSourceSettings } from './policy/directory.ts';
 import { systemClock, type Clock } from './runtime/clock.ts';
 import type { Keys } from './runtime/keys.ts';
 import type { Logger } from './runtime/logger.ts';
+import { createPasswordHasher } from './runtime/password-hash.ts';
 import { VERSION } from './runtime/version.ts';
 import { createAmiSource } from './source/ami/run.ts';
 import { createEslSource } from './source/esl/run.ts';
@@ -41,8 +44,8 @@ export interface ConnectorOptions {
   config: ConnectorConfig;
   keys: Keys;
   log: Logger;
-  /** Called once everything runs, with the address of the health page. */
-  ready(apiUrl: string): void;
+  /** Called once everything runs, with its address and, while there is no account, the link to make the first one by. */
+  ready(apiUrl: string, setUp: MadeLink | undefined): void;
 }
 
 /**
@@ -141,14 +144,20 @@ async function runOn(
     lookEveryMs: LOOK_AT_DIRECTORY_MS,
     endCallsAfterLostMs: config.end_calls_after_minutes_lost * MINUTE_MS,
   });
-  const api = createApi(
-    {
-      databaseProblem,
-      sources: () => new Map([...sources.states(), ...httpSources.states()]),
-      metrics,
-    },
-    { sources: httpSources, ingest: sharedIngest, clock, log },
-  );
+  const sourceStates = () => new Map([...sources.states(), ...httpSources.states()]);
+  const context: ApiContext = {
+    store,
+    clock,
+    log,
+    passwords: createPasswordHasher(),
+    fingerprint: keys.fingerprint,
+    publicUrl: config.public_url,
+  };
+  const api = createApi({
+    health: { databaseProblem, sources: sourceStates, metrics },
+    events: { sources: httpSources, ingest: sharedIngest, clock, log },
+    context,
+  });
 
   // Sources stop first, the dispatcher last, so that what was learnt is stored and what was begun is finished.
   const delivering = new AbortController();
@@ -167,12 +176,19 @@ async function runOn(
       log,
       keepMs: config.keep_days * DAY_MS,
       notify: () => notifier.step(),
+      forgetExpired: () =>
+        store.accounts.forgetExpired(clock.nowMs(), {
+          idleMs: SESSION_TIMES.idleMs,
+          answersMs: ANSWERS_KEPT_MS,
+        }),
       expired: (count) => metrics.expired(count),
     },
     delivering.signal,
   );
   try {
-    ready(await listen(api, config.api_host, config.api_port));
+    const url = await listen(api, config.api_host, config.api_port);
+    if (context.publicUrl === '') context.publicUrl = url;
+    ready(url, await setUpLink(context));
     await sources.run(signal);
     await Promise.all([ingest.close(), sharedIngest.close()]);
   } finally {

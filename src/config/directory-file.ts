@@ -6,17 +6,15 @@
  * Everything that is wrong is told at once, with its line.
  */
 import type { z } from 'zod';
-import type { DeliverySettings } from '../policy/delivery-settings.ts';
 import type { SourceSettings } from '../policy/directory.ts';
-import type { Device, PrivacySettings, User } from '../policy/organisation.ts';
-import { normaliseNumber, toE164 } from '../policy/phone-number.ts';
-import type { WantedDirectory, WantedEndpoint, WantedOrganisation } from '../policy/wanted-directory.ts';
+import type { WantedDirectory } from '../policy/wanted-directory.ts';
 import { checkClaims } from './directory-file/claims.ts';
 import { invalidFile, type Path, type Problem } from './directory-file/problem.ts';
 import { resolveReferences, type Environment } from './directory-file/references.ts';
-import { directoryFileSchema, type DirectoryFileContent } from './directory-file/schema.ts';
+import { directoryFileSchema } from './directory-file/schema.ts';
 import { wordIssue } from './directory-file/shapes.ts';
 import { sourceOf } from './directory-file/source-kinds.ts';
+import { organisationOf } from './directory-file/things.ts';
 import { readYaml } from './directory-file/yaml-tree.ts';
 
 export interface DirectoryFileOptions {
@@ -29,10 +27,6 @@ export interface DirectoryFileOptions {
   /** `ignore` leaves secrets that are missing or wrong empty, for work that talks to nobody. Else `resolve`. */
   secrets?: 'resolve' | 'ignore';
 }
-
-type FileOrganisation = NonNullable<DirectoryFileContent['organisations']>[number];
-type FileUser = FileOrganisation['users'][number];
-type FileEndpoint = FileOrganisation['endpoints'][number];
 
 /** @throws CallhookError `DIRECTORY_FILE_INVALID`, one line per problem */
 export function readDirectoryFile(options: DirectoryFileOptions): WantedDirectory {
@@ -52,7 +46,11 @@ export function readDirectoryFile(options: DirectoryFileOptions): WantedDirector
   const problems = [
     ...unresolved,
     ...issues.filter(({ path }) => !known.has(JSON.stringify(path))),
-    ...checkClaims(value, { knownSources, lineOf }),
+    ...checkClaims(value, {
+      knownSources,
+      needSecrets: secrets === 'resolve',
+      placeOf: (path) => `in line ${lineOf(path)}`,
+    }),
   ];
   if (!result.success || problems.length > 0) return refuse(problems, lineOf);
 
@@ -78,67 +76,4 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   if (issue.code !== 'unrecognized_keys') return [{ path, text: issue.message }];
   const texts = issue.message.split('\n');
   return issue.keys.map((key, index) => ({ path: [...path, key], text: texts[index] ?? '' }));
-}
-
-function organisationOf(organisation: FileOrganisation): WantedOrganisation {
-  const { id, name, default_country: defaultCountry, privacy } = organisation;
-  return {
-    id,
-    name,
-    defaultCountry,
-    ...(privacy !== undefined && { privacy: privacyOf(privacy) }),
-    users: organisation.users.map((user) => userOf(user, defaultCountry)),
-    functionNumbers: organisation.function_numbers.map(({ number, kind }) => ({
-      number: normaliseNumber(number, defaultCountry) ?? number,
-      kind,
-    })),
-    endpoints: organisation.endpoints.map(endpointOf),
-  };
-}
-
-function privacyOf(privacy: NonNullable<FileOrganisation['privacy']>): PrivacySettings {
-  return {
-    removeLocalUserId: privacy.remove_local_user_id,
-    modifyLocalNumber: privacy.modify_local_number,
-    removeLocalEmail: privacy.remove_local_email,
-    removeRemoteUserId: privacy.remove_remote_user_id,
-    modifyRemoteNumber: privacy.modify_remote_number,
-    removeRemoteEmail: privacy.remove_remote_email,
-    removeDeviceType: privacy.remove_device_type,
-  };
-}
-
-function userOf({ user_id: userId, email, numbers, extensions, devices }: FileUser, country: string): User {
-  const user: User = {
-    userId,
-    // checkClaims has read each of them.
-    numbers: numbers.map((number) => toE164(number, country) ?? number),
-    extensions,
-    devices: devices.map(({ source, address, type }): Device => {
-      return type === undefined ? { source, address } : { source, address, type };
-    }),
-  };
-  if (email !== undefined) user.email = email;
-  return user;
-}
-
-function endpointOf({ id, url, states, secret, ...rules }: FileEndpoint): WantedEndpoint {
-  const endpoint = { id, url, states, delivery: deliveryOf(rules) };
-  return secret === undefined ? endpoint : { ...endpoint, secret };
-}
-
-/** Only what the file says, so that a default that changes later changes for all who said nothing. */
-function deliveryOf(rules: Pick<FileEndpoint, 'retry' | 'expire' | 'max_at_once' | 'max_per_second'>) {
-  const delivery: DeliverySettings = {};
-  if (rules.retry !== undefined) delivery.retry = rules.retry;
-  if (rules.expire !== undefined) delivery.expireAfterMs = withoutAbsent(rules.expire);
-  if (rules.max_at_once !== undefined) delivery.maxAtOnce = rules.max_at_once;
-  if (rules.max_per_second !== undefined) delivery.maxPerSecond = rules.max_per_second;
-  return delivery;
-}
-
-function withoutAbsent<Value>(given: Record<string, Value | undefined>): Record<string, Value> {
-  return Object.fromEntries(
-    Object.entries(given).filter((entry): entry is [string, Value] => entry[1] !== undefined),
-  );
 }

@@ -21,12 +21,21 @@ const text = z.string({ error: 'must be a text in quotes' });
 const someText = text.min(1, { error: 'must not be empty' });
 const texts = z.array(text, { error: 'must be a list of texts, such as ["one", "another"]' });
 
+/** Or empty. */
+function isPublicUrl(given: string): boolean {
+  const url = URL.parse(given);
+  return given === '' || (url !== null && ['http:', 'https:'].includes(url.protocol) && url.origin === given);
+}
+
 export const SETTINGS = z.strictObject({
   database: someText,
   key_file: someText,
   log_level: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }),
   api_host: someText,
   api_port: whole(0, 65_535),
+  public_url: text.refine(isPublicUrl, {
+    error: 'must be http:// or https:// and a host, without a path, such as https://callhook.example.org',
+  }),
   allowed_addresses: texts,
   allowed_ports: z.array(whole(1, 65_535), { error: 'must be a list of ports, such as [444, 843]' }),
   trusted_certificate_files: texts,

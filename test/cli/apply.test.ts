@@ -3,9 +3,7 @@ import test from 'node:test';
 import { applyFile, type ApplyOptions } from '../../src/cli/apply.ts';
 import { OPEN_PRIVACY } from '../../src/policy/organisation.ts';
 import { CallhookError } from '../../src/runtime/errors.ts';
-import { deriveKeys } from '../../src/runtime/keys.ts';
-import { openDatabase } from '../../src/store/sqlite/database.ts';
-import { createDirectoryStore } from '../../src/store/sqlite/directory.ts';
+import { openTestStore } from '../support/store.ts';
 
 const ACME = `
 sources:
@@ -26,10 +24,7 @@ organisations:
 const ENV = { AMI: 'hunter2' };
 
 function connector() {
-  const directoryStore = createDirectoryStore(
-    openDatabase(':memory:'),
-    deriveKeys(new Uint8Array(32)).secrets,
-  );
+  const directoryStore = openTestStore().directory;
   const apply = async (text: string, options: Partial<ApplyOptions> = {}): Promise<string[]> => {
     const lines: string[] = [];
     await applyFile({

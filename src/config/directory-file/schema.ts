@@ -1,6 +1,7 @@
 /**
- * The shape of a directory file: what each thing is called, what it may be, what it is when left out. Everything
- * comes as text (yaml-tree.ts). What things say about one another stands in claims.ts.
+ * The shape of a directory file: what each thing is called, what it may be, what it is when left out. What things say
+ * about one another stands in claims.ts. In the file everything comes as text (yaml-tree.ts); the API takes the same
+ * shapes as JSON.
  */
 import { z } from 'zod';
 import { LEG_STATES } from '../../call/leg-event.ts';
@@ -10,23 +11,25 @@ import { DEFAULT_STATES, FUNCTION_KINDS } from '../../policy/organisation.ts';
 import { isKnownCountry } from '../../policy/phone-number.ts';
 import { problemOfUrl } from './endpoint-url.ts';
 import { readDuration } from './duration.ts';
-import { id, line, oneOf, says, strict, wholeNumber, yesOrNo } from './shapes.ts';
+import { DESCRIBED, id, leavesOf, line, oneOf, says, strict, type Form } from './shapes.ts';
 import { sourceShape } from './source-kinds.ts';
 
-const numberPrivacy = z.union(
-  [z.literal('keep'), z.literal('remove'), strict({ mask: wholeNumber(1, 15) })],
-  says('must be keep, remove or { mask: N }, N from 1 to 15 digits'),
-);
-
-const privacy = strict({
-  remove_local_user_id: yesOrNo.default(false),
-  modify_local_number: numberPrivacy.default('keep'),
-  remove_local_email: yesOrNo.default(false),
-  remove_remote_user_id: yesOrNo.default(false),
-  modify_remote_number: numberPrivacy.default('keep'),
-  remove_remote_email: yesOrNo.default(false),
-  remove_device_type: yesOrNo.default(false),
-});
+function privacyShape(form: Form) {
+  const { wholeNumber, yesOrNo } = leavesOf(form);
+  const numberPrivacy = z.union(
+    [z.literal('keep'), z.literal('remove'), strict({ mask: wholeNumber(1, 15) })],
+    says('must be keep, remove or { mask: N }, N from 1 to 15 digits'),
+  );
+  return strict({
+    remove_local_user_id: yesOrNo().default(false),
+    modify_local_number: numberPrivacy.default('keep'),
+    remove_local_email: yesOrNo().default(false),
+    remove_remote_user_id: yesOrNo().default(false),
+    modify_remote_number: numberPrivacy.default('keep'),
+    remove_remote_email: yesOrNo().default(false),
+    remove_device_type: yesOrNo().default(false),
+  });
+}
 
 const user = strict({
   user_id: line,
@@ -36,14 +39,21 @@ const user = strict({
   devices: z.array(strict({ source: line, address: line, type: oneOf(DEVICE_TYPES).optional() })).default([]),
 });
 
-const states = z.preprocess(
-  (given) => (given === 'all' ? [...LEG_STATES] : given),
-  z
-    .array(oneOf(LEG_STATES), says(`must be all, or a list of ${LEG_STATES.join(', ')}`))
-    .min(1, `is an empty list; name at least one of ${LEG_STATES.join(', ')}, or leave it out`)
-    .transform((given) => LEG_STATES.filter((state) => given.includes(state)))
-    .default([...DEFAULT_STATES]),
-);
+const states = z
+  .preprocess(
+    (given) => (given === 'all' ? [...LEG_STATES] : given),
+    z
+      .array(oneOf(LEG_STATES), says(`must be all, or a list of ${LEG_STATES.join(', ')}`))
+      .min(1, `is an empty list; name at least one of ${LEG_STATES.join(', ')}, or leave it out`)
+      .transform((given) => LEG_STATES.filter((state) => given.includes(state)))
+      .default([...DEFAULT_STATES]),
+  )
+  .register(DESCRIBED, {
+    json: {
+      anyOf: [{ const: 'all' }, { type: 'array', items: { enum: [...LEG_STATES] }, minItems: 1 }],
+      default: [...DEFAULT_STATES],
+    },
+  });
 
 const url = z.string().superRefine((text, context) => {
   const problem = problemOfUrl(text);
@@ -76,15 +86,10 @@ const retry = z
 
 const expire = strict(Object.fromEntries(LEG_STATES.map((state) => [state, duration.optional()]))).optional();
 
-const perSecond = z
-  .string(says('must be a number of attempts per second'))
-  .regex(/^\d{1,5}(\.\d{1,3})?$/, 'must be a number of attempts per second, such as 20 or 0.5')
-  .transform(Number)
-  .refine((rate) => rate > 0, 'must be more than 0');
-
-/** @param secrets `ignore`: one that is missing or wrong is left empty */
-export function directoryFileSchema(secrets: 'resolve' | 'ignore') {
-  const source = sourceShape(secrets);
+/** The things of a directory. @param secrets `ignore`: one that is missing or wrong is left empty */
+export function directoryShapes(form: Form, secrets: 'resolve' | 'ignore') {
+  const { wholeNumber, someNumber } = leavesOf(form);
+  const source = sourceShape(form, secrets);
   const endpoint = strict({
     id,
     url,
@@ -93,20 +98,26 @@ export function directoryFileSchema(secrets: 'resolve' | 'ignore') {
     retry,
     expire,
     max_at_once: wholeNumber(1, 10_000).optional(),
-    max_per_second: perSecond.optional(),
+    max_per_second: someNumber('must be a number of attempts per second', 'such as 20 or 0.5')
+      .refine((rate) => rate > 0, 'must be more than 0')
+      .optional(),
   });
+  const functionNumber = strict({ number: line, kind: oneOf(FUNCTION_KINDS) });
   const organisation = strict({
     id,
     name: line,
     default_country: z
       .string()
       .refine(isKnownCountry, 'must be a country by its two capital letters (ISO 3166), such as FI'),
-    privacy: privacy.optional(),
+    privacy: privacyShape(form).optional(),
     users: z.array(user).default([]),
-    function_numbers: z.array(strict({ number: line, kind: oneOf(FUNCTION_KINDS) })).default([]),
+    function_numbers: z.array(functionNumber).default([]),
     endpoints: z.array(endpoint).default([]),
   });
-  return strict({ sources: z.array(source).optional(), organisations: z.array(organisation).optional() });
+  return { source, organisation, privacy: privacyShape(form), user, functionNumber, endpoint };
 }
 
-export type DirectoryFileContent = z.output<ReturnType<typeof directoryFileSchema>>;
+export function directoryFileSchema(secrets: 'resolve' | 'ignore') {
+  const { source, organisation } = directoryShapes('text', secrets);
+  return strict({ sources: z.array(source).optional(), organisations: z.array(organisation).optional() });
+}

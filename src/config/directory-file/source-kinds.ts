@@ -8,10 +8,9 @@ import { DEVICE_TYPES } from '../../policy/device-type.ts';
 import type { WantedSource } from '../../policy/wanted-directory.ts';
 import { problemOfAmiAddress } from './ami-address.ts';
 import { problemOfEslAddress } from './esl-address.ts';
-import { id, line, oneOf, strict, wholeNumber, wordChoice, yesOrNo } from './shapes.ts';
+import { id, leavesOf, line, oneOf, strict, wordChoice, type Form } from './shapes.ts';
 
 const host = line.refine(isHost, 'must be a host name or an IP address, without a port or a path');
-const port = wholeNumber(1, 65_535).optional();
 const default_device_type = oneOf(DEVICE_TYPES).default('DESKTOP');
 
 /** RFC 6750 section 2.1, and long enough not to be guessed. */
@@ -39,14 +38,17 @@ export function problemOfAddress(kind: string | undefined, address: string): str
 }
 
 /** @param secrets `ignore`: one that is missing or wrong is left empty */
-export function sourceShape(secrets: 'resolve' | 'ignore') {
-  const secret = secrets === 'resolve' ? line : line.catch('');
+export function sourceShape(form: Form, secrets: 'resolve' | 'ignore') {
+  const { wholeNumber, yesOrNo } = leavesOf(form);
+  const port = wholeNumber(1, 65_535).optional();
+  // claims.ts asks for the secret of a source that is new.
+  const secret = secrets === 'resolve' ? line.optional() : line.catch('');
   const ami = strict({
     id,
     kind: z.literal('ami'),
     host,
     port,
-    tls: yesOrNo.default(false),
+    tls: yesOrNo().default(false),
     ca_file: line.optional(),
     username: line,
     secret,
@@ -72,7 +74,7 @@ export function sourceShape(secrets: 'resolve' | 'ignore') {
   return z.discriminatedUnion('kind', [ami, esl, http], { error: wordKind });
 }
 
-type FileSource = z.output<ReturnType<typeof sourceShape>>;
+export type FileSource = z.output<ReturnType<typeof sourceShape>>;
 
 export function sourceOf(source: FileSource): WantedSource {
   const { id: sourceId, default_device_type: defaultDeviceType, secret } = source;
@@ -88,7 +90,7 @@ export function sourceOf(source: FileSource): WantedSource {
         ...at,
         tls,
         username,
-        secret: source.secret,
+        ...(secret !== undefined && { secret }),
         ...(caFile !== undefined && { caFile }),
       };
     }
@@ -96,7 +98,13 @@ export function sourceOf(source: FileSource): WantedSource {
       const { kind, username } = source;
       // FreeSWITCH's own default for `listen-port` in event_socket.conf.xml.
       const at = { host: source.host, port: source.port ?? 8021 };
-      return { ...common, kind, ...at, ...(username !== undefined && { username }), secret: source.secret };
+      return {
+        ...common,
+        kind,
+        ...at,
+        ...(username !== undefined && { username }),
+        ...(secret !== undefined && { secret }),
+      };
     }
     case 'http':
       return { ...common, kind: source.kind, ...(secret !== undefined && { secret }) };

@@ -18,6 +18,8 @@ import type {
 } from '../../policy/organisation.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
 import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
+import { createDirectoryPages } from '../sql-directory-pages.ts';
+import type { SqlPort } from '../sql-port.ts';
 import { inSnapshot } from './database.ts';
 import { prepareDirectoryWrite } from './directory-write.ts';
 
@@ -53,7 +55,7 @@ export interface EndpointRow {
 type OfOrganisation<Row> = Row & { organisation_id: string };
 type OwnerRow = OfOrganisation<PersonRow> & { type: DeviceType | null };
 
-export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): DirectoryStore {
+export function createDirectoryStore(db: DatabaseSync, port: SqlPort, secrets: SecretBox): DirectoryStore {
   const selectRevision = db.prepare(`SELECT value FROM meta WHERE key = 'directory_revision'`);
   const selectSources = db.prepare('SELECT id, kind, settings, secret FROM source ORDER BY id');
   const selectOrganisations = db.prepare('SELECT * FROM organisation ORDER BY id');
@@ -115,13 +117,15 @@ export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): Dire
   };
 
   return {
+    ...createDirectoryPages(port, secrets),
+
     async read(): Promise<Directory> {
       // One transaction, so that no other process's change falls between the statements.
       return inSnapshot(db, () => ({ sources: readSources(), organisations: readOrganisations() }));
     },
 
-    async write(changes) {
-      write(changes);
+    async write(changes, record) {
+      write(changes, record);
     },
 
     async revision() {
