@@ -57,10 +57,12 @@ export function refusal(
 ): Refusal | undefined {
   if (need.who === 'nobody') return undefined;
   if (access === undefined) return 'login';
-  if (need.who === 'organisation' || need.who === 'administrator') {
-    if (access.organisationId !== undefined && access.organisationId !== organisationId) return 'foreign';
-    if (need.who === 'administrator' && access.role === 'viewer') return 'forbidden';
+  const isInOrganisation =
+    organisationId !== undefined || need.who === 'organisation' || need.who === 'administrator';
+  if (isInOrganisation && access.organisationId !== undefined && access.organisationId !== organisationId) {
+    return 'foreign';
   }
+  if (need.who === 'administrator' && access.role === 'viewer') return 'forbidden';
   if (need.who === 'operator' && access.role !== 'operator') return 'forbidden';
   if (need.person === true && access.actor.kind !== 'account') return 'forbidden';
   // What is one's own (sessions, password) a viewer changes too.

@@ -248,7 +248,8 @@ test('paths that are not there are told as such', async (t) => {
   const { url, post } = await start(t);
   assertProblem(await post(event(), { to: 'platform/evnts' }), 404, 'NOT_FOUND');
   const got = await fetch(`${url}/api/v1/sources/platform/events`);
-  assert.deepEqual([got.status, ((await got.json()) as { code: string }).code], [404, 'NOT_FOUND']);
+  assert.deepEqual([got.status, ((await got.json()) as { code: string }).code], [405, 'METHOD_NOT_ALLOWED']);
+  assert.equal(got.headers.get('allow'), 'POST');
 });
 
 test('what cannot be read as a whole is refused as a whole', async (t) => {

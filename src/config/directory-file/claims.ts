@@ -106,7 +106,8 @@ export function checkClaims(
     for (const source of sources) {
       const [id, kind] = [textOf(source, 'id'), textOf(source, 'kind')];
       const isKnown = knownSources.some((known) => known.id === id && known.kind === kind);
-      if (kind === 'http' || isKnown || entryOf(source.value, 'secret') !== undefined) continue;
+      const needsOne = kind === 'ami' || kind === 'esl';
+      if (!needsOne || isKnown || entryOf(source.value, 'secret') !== undefined) continue;
       refuse([...source.path, 'secret'], 'is missing');
     }
   };
