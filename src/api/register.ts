@@ -16,6 +16,7 @@ import { hasTag } from './etag.ts';
 import { pointerOf, refuseFields, Refused, type FieldError } from './problem.ts';
 import type { RateLimiter } from './rates.ts';
 import { writesOf, type Answer, type Given, type Route } from './route.ts';
+import { refuseOtherMethods } from './unread.ts';
 
 /** Of one request, in bytes. */
 export const BODY_LIMIT = 256 * 1024;
@@ -37,10 +38,15 @@ export function registerRoutes(
   limiter: RateLimiter,
 ): void {
   const accesses = new WeakMap<FastifyRequest, Access>();
+  for (const [path, same] of Map.groupBy(routes, (route) => route.path)) {
+    const methods = same.map(({ method }) => method);
+    const withHead = methods.includes('GET') ? ['HEAD', ...methods] : methods;
+    refuseOtherMethods(api, urlOf(path), ...withHead.toSorted());
+  }
   for (const route of routes) {
     api.route({
       method: route.method,
-      url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      url: urlOf(route.path),
       bodyLimit: BODY_LIMIT,
       async onRequest(request, reply) {
         const { access, byCookie } = await authenticate(request, context);
@@ -62,6 +68,10 @@ export function registerRoutes(
       handler: (request, reply) => answerTo(route, request, reply, accesses.get(request) ?? NOBODY, context),
     });
   }
+}
+
+function urlOf(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
 function refuseAccess(route: Route, access: Access | undefined, request: FastifyRequest): void {

@@ -13,6 +13,7 @@ import { Refused, sendProblem } from './problem.ts';
 import { RateLimiter, RATES, type Rates } from './rates.ts';
 import { BODY_LIMIT, registerRoutes } from './register.ts';
 import { allRoutes } from './routes.ts';
+import { refuseOtherMethods, refuseUnread } from './unread.ts';
 
 /** What the health pages tell. */
 export interface HealthSources {
@@ -27,12 +28,14 @@ export interface ApiOptions {
   events: EventsOptions;
   context: ApiContext;
   rates?: Rates;
+  requestWithinMs?: number;
 }
 
 /** Ids of users may be long, and each letter three in a path. */
 const MOST_PARAMETER = 800;
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
-const SLOW_CLIENT_MS = 60_000;
+/** So long a request may take to come in: a mebibyte over a bad line. */
+const REQUEST_WITHIN_MS = 60_000;
 
 /** https://owasp.org/www-project-secure-headers; an answer of the API is no page. */
 const SECURITY_HEADERS = {
@@ -54,22 +57,23 @@ const SECURITY_HEADERS = {
  * - `/api/v1/sources/{id}/events`: events.ts.
  * - `/api/v1/…`: routes.ts; `openapi.json` and `docs` tell of it.
  */
-export function createApi({ health, events, context, rates = RATES }: ApiOptions): FastifyInstance {
+export function createApi(options: ApiOptions): FastifyInstance {
+  const { health, events, context, rates = RATES, requestWithinMs = REQUEST_WITHIN_MS } = options;
   const api = fastify({
     logger: false,
     forceCloseConnections: true,
     genReqId: requestIdOf,
-    requestTimeout: SLOW_CLIENT_MS,
+    requestTimeout: requestWithinMs,
+    http: { headersTimeout: requestWithinMs, connectionsCheckingInterval: requestWithinMs / 4 },
+    clientErrorHandler: refuseUnread,
+    // A path that cannot be decoded, or is longer than any.
+    frameworkErrors: (_error, _request, reply) => void sendNotFound(reply),
     routerOptions: { maxParamLength: MOST_PARAMETER },
-  });
-  const known: { method: string; path: RegExp }[] = [];
-  api.addHook('onRoute', ({ method, url }) => {
-    for (const one of [method].flat()) known.push({ method: one, path: pathPattern(url) });
   });
   api.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
   });
-  api.setNotFoundHandler((request, reply) => notFound(request, reply, known));
+  api.setNotFoundHandler((_request, reply) => sendNotFound(reply));
   api.setErrorHandler((error, request, reply) => sendError(error, request, reply, events.log));
   healthRoutes(api, health);
   eventRoutes(api, events);
@@ -80,6 +84,9 @@ export function createApi({ health, events, context, rates = RATES }: ApiOptions
 }
 
 function healthRoutes(api: FastifyInstance, health: HealthSources): void {
+  for (const path of ['/health/live', '/health/ready', '/metrics']) {
+    refuseOtherMethods(api, path, 'GET', 'HEAD');
+  }
   api.get('/health/live', () => ({ status: 'live' }));
   api.get('/health/ready', (_request, reply) => {
     const problem = health.databaseProblem();
@@ -98,6 +105,7 @@ function healthRoutes(api: FastifyInstance, health: HealthSources): void {
 function documentRoutes(api: FastifyInstance, document: object): void {
   const text = JSON.stringify(document);
   const html = docsPage(document);
+  for (const path of ['/api/v1/openapi.json', '/api/v1/docs']) refuseOtherMethods(api, path, 'GET', 'HEAD');
   api.get('/api/v1/openapi.json', (_request, reply) => reply.type('application/json').send(text));
   api.get('/api/v1/docs', (_request, reply) =>
     reply.header('content-security-policy', DOCS_CSP).type('text/html; charset=utf-8').send(html),
@@ -110,27 +118,14 @@ function requestIdOf({ headers }: { headers: Record<string, string | string[] | 
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-function pathPattern(url: string): RegExp {
-  const steps = url.split('/').map((step) => (step.startsWith(':') ? '[^/]+' : RegExp.escape(step)));
-  return new RegExp(`^${steps.join('/')}$`);
-}
-
-function notFound(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  known: readonly { method: string; path: RegExp }[],
-): FastifyReply {
-  const [path = ''] = request.url.split('?', 1);
-  const methods = new Set(known.filter((route) => route.path.test(path)).map(({ method }) => method));
-  if (methods.size === 0 || methods.has(request.method))
-    return sendProblem(reply, 'NOT_FOUND', 'Is the path right?');
-  const allowed = [...methods].toSorted().join(', ');
-  reply.header('allow', allowed);
-  return sendProblem(reply, 'METHOD_NOT_ALLOWED', `What can be done here is ${allowed}.`);
+function sendNotFound(reply: FastifyReply): FastifyReply {
+  return sendProblem(reply, 'NOT_FOUND', 'Is the path right?');
 }
 
 /** What was refused, what Fastify itself refuses, and faults of ours. */
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+  // The sender hung up, or was too slow; nobody reads the answer.
+  if (!request.raw.complete && request.raw.destroyed) return reply.hijack();
   if (error instanceof Refused) {
     reply.headers(error.headers);
     return sendProblem(reply, error.code, error.detail, error.more);

@@ -39,4 +39,11 @@ export interface LegEvent {
   userAgent?: string;
 }
 
-export type RemoteParty = { withheld: true } | { withheld: false; number: string };
+export type RemoteParty =
+  | { withheld: true }
+  | {
+      withheld: false;
+      number: string;
+      /** The source does not say anew whether the number is withheld: one that was stays so. */
+      unlessWithheld?: true;
+    };

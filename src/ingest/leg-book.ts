@@ -7,7 +7,7 @@ import { advance } from '../call/leg-state.ts';
 import { expireAfterMsOf } from '../policy/delivery-settings.ts';
 import { deviceTypeOf, type DeviceType } from '../policy/device-type.ts';
 import { numberOf, ownNumber } from '../policy/party.ts';
-import { withoutRemoved } from '../policy/privacy.ts';
+import { ANONYMOUS, withoutRemoved } from '../policy/privacy.ts';
 import { report } from '../policy/report.ts';
 import { subscribers } from '../policy/subscription.ts';
 import type { Ids } from '../runtime/ids.ts';
@@ -45,8 +45,6 @@ export class LegBook {
   readonly #ids: Ids;
   readonly #open: Map<string, OpenLeg>;
   readonly #ended: Set<string>;
-  /** Legs whose device type is nobody's word yet: the phone may still tell its name. */
-  readonly #untyped = new Set<string>();
 
   /**
    * @param stored the source's open legs as the store has them
@@ -96,7 +94,7 @@ export class LegBook {
 
   take(event: LegEvent, known: Known): { change?: LegChange; verdict: Verdict } {
     const open = this.#open.get(event.leg);
-    if (open !== undefined) return this.#move(this.#typed(open, event), event, known);
+    if (open !== undefined) return this.#move(open, event, known);
     const owner = known.owner(this.#source.id, event.device);
     if (owner === undefined) return { verdict: 'not a device of the directory' };
     if (this.#ended.has(event.leg)) return { verdict: 'nothing new' };
@@ -108,7 +106,7 @@ export class LegBook {
   }
 
   /** Terminates every open leg that is not among those alive: it ended while nobody looked. */
-  endAllBut(alive: ReadonlySet<string>, atMs: number, known: Known): Ended[] {
+  endAllBut(alive: Pick<ReadonlySet<string>, 'has'>, atMs: number, known: Known): Ended[] {
     const gone = [...this.#open.values()].filter(({ leg }) => !alive.has(leg));
     const answeredAtMs = this.#answers();
     return gone.map((before) => {
@@ -133,8 +131,6 @@ export class LegBook {
 
   #meet(event: LegEvent, { organisationId, person, deviceType }: DeviceOwner): Leg {
     const source = this.#source;
-    const ofPhone = event.userAgent === undefined ? undefined : deviceTypeOf(event.userAgent);
-    if (deviceType === undefined && ofPhone === undefined) this.#untyped.add(event.leg);
     return {
       sourceId: source.id,
       leg: event.leg,
@@ -144,25 +140,20 @@ export class LegBook {
       branchId: this.#ids.branchId(organisationId, source.id, event.leg),
       direction: event.direction,
       person,
-      deviceType: deviceType ?? ofPhone ?? source.defaultDeviceType,
+      deviceType: deviceType ?? source.defaultDeviceType,
+      ...(deviceType === undefined && { isTypeGuessed: true }),
     };
-  }
-
-  /** A phone that is called tells its name with its first answer (FreeSWITCH). */
-  #typed(leg: OpenLeg, { userAgent }: LegEvent): OpenLeg {
-    if (userAgent === undefined || !this.#untyped.has(leg.leg)) return leg;
-    const deviceType = deviceTypeOf(userAgent);
-    return deviceType === undefined ? leg : { ...leg, deviceType };
   }
 
   #move(
     before: Leg,
-    event: Pick<LegEvent, 'state' | 'atMs' | 'ending' | 'remote' | 'localNumber'>,
+    event: Pick<LegEvent, 'state' | 'atMs' | 'ending' | 'remote' | 'localNumber' | 'userAgent'>,
     known: Known,
   ): { change?: LegChange; verdict: Verdict } {
     const { progress, step } = advance(before.progress, event);
     const policy = known.policy(before.organisationId);
     const leg: OpenLeg = { ...before, progress };
+    learnType(leg, event);
     if (policy !== undefined) learnNumbers(leg, before, event, policy.organisation.defaultCountry, known);
     const kept = policy === undefined ? leg : withoutRemoved(leg, policy.organisation.privacy);
     if (step === undefined) return { ...this.#fillIn(before, kept), verdict: 'nothing new' };
@@ -183,9 +174,10 @@ export class LegBook {
     };
   }
 
-  /** A state that is said again may tell a far party that was not known: no message, but a later one has it. */
+  /** A state that is said again may tell a far party or a phone that was not known: no message, but a later one has it. */
   #fillIn(before: Leg, leg: OpenLeg): { change?: LegChange } {
-    if (before.remoteNumber !== undefined || leg.remoteNumber === undefined) return {};
+    const isFarParty = before.remoteNumber === undefined && leg.remoteNumber !== undefined;
+    if (!isFarParty && before.isTypeGuessed === leg.isTypeGuessed) return {};
     this.#remember(leg);
     return { change: { leg, messages: [] } };
   }
@@ -196,11 +188,19 @@ export class LegBook {
       return;
     }
     this.#open.delete(leg.leg);
-    this.#untyped.delete(leg.leg);
     this.#ended.add(leg.leg);
     const [oldest] = this.#ended;
     if (this.#ended.size > MAX_ENDED && oldest !== undefined) this.#ended.delete(oldest);
   }
+}
+
+/** A phone that is called tells its name with its first answer (FreeSWITCH). */
+function learnType(leg: OpenLeg, { userAgent }: Pick<LegEvent, 'userAgent'>): void {
+  if (userAgent === undefined || leg.isTypeGuessed !== true) return;
+  const deviceType = deviceTypeOf(userAgent);
+  if (deviceType === undefined) return;
+  leg.deviceType = deviceType;
+  delete leg.isTypeGuessed;
 }
 
 /**
@@ -223,6 +223,7 @@ function learnNumbers(
   if (local !== undefined) leg.localNumber = local;
 
   if (remote === undefined || isRemoteFrozen(before)) return;
+  if (!remote.withheld && remote.unlessWithheld === true && leg.remoteNumber === ANONYMOUS) return;
   const number = known.number(leg.organisationId, remote);
   if (number === undefined) return;
   const person = known.person(leg.organisationId, number);

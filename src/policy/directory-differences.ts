@@ -4,7 +4,7 @@
  */
 import { LEG_STATES } from '../call/leg-event.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
-import type { SourceSettings } from './directory.ts';
+import type { ReadSourceSettings, SourceSettings } from './directory.ts';
 import type {
   EndpointWithSecret,
   FunctionNumber,
@@ -64,8 +64,21 @@ function sourceValues(source: SourceSettings): Record<string, unknown> {
   const { secret, defaultDeviceType: default_device_type } = source;
   if (source.kind === 'http') return { secret, default_device_type };
   const { host, port, username } = source;
-  const tls = source.kind === 'ami' ? { tls: source.tls, ca_file: source.caFile } : {};
-  return { host, port, ...tls, username, secret, default_device_type };
+  return { host, port, ...ownValues(source), username, secret, default_device_type };
+}
+
+/** What one kind has alone. */
+function ownValues(source: ReadSourceSettings): Record<string, unknown> {
+  switch (source.kind) {
+    case 'ami':
+      return { tls: source.tls, ca_file: source.caFile };
+    case 'esl':
+      return {};
+    case 'dialog-info': {
+      const { transport, caFile: ca_file, listenHost: listen_host, listenPort: listen_port } = source;
+      return { transport, ca_file, listen_host, listen_port, expires: source.expiresSeconds };
+    }
+  }
 }
 
 function isSameJson(before: unknown, after: unknown): boolean {

@@ -55,6 +55,12 @@ export function sourceWords(source: SourceSettings): Words {
       const { host, port, username } = source;
       return present({ id, kind, host, port, username, default_device_type });
     }
+    case 'dialog-info': {
+      const { host, port, transport, caFile: ca_file, username } = source;
+      const { listenHost: listen_host, listenPort: listen_port, expiresSeconds: expires } = source;
+      const listen = { listen_host, listen_port, expires };
+      return present({ id, kind, host, port, transport, ca_file, username, ...listen, default_device_type });
+    }
     case 'http':
       return { id, kind, default_device_type };
   }

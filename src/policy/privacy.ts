@@ -32,8 +32,9 @@ export function withoutRemoved<Leg extends Ends>(leg: Leg, settings: PrivacySett
   const { localNumber, remoteNumber, remotePerson, ...rest } = leg;
   const kept: Ends = {};
   if (localNumber !== undefined && settings.modifyLocalNumber !== 'remove') kept.localNumber = localNumber;
-  if (remoteNumber !== undefined && settings.modifyRemoteNumber !== 'remove')
-    kept.remoteNumber = remoteNumber;
+  // That it was withheld is remembered, so that nobody is told by whom.
+  const isKept = remoteNumber === ANONYMOUS || settings.modifyRemoteNumber !== 'remove';
+  if (remoteNumber !== undefined && isKept) kept.remoteNumber = remoteNumber;
   const userId = settings.removeRemoteUserId ? '' : (remotePerson?.userId ?? '');
   const email = settings.removeRemoteEmail ? undefined : remotePerson?.email;
   if (userId !== '' || email !== undefined) {

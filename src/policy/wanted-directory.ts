@@ -4,6 +4,7 @@
  */
 import type {
   AmiSettings,
+  DialogInfoSettings,
   Directory,
   EslSettings,
   HttpSettings,
@@ -32,6 +33,7 @@ export interface WantedOrganisation extends Omit<OrganisationEntry, 'endpoints' 
 export type WantedSource =
   | (Omit<AmiSettings, 'secret'> & { secret?: string })
   | (Omit<EslSettings, 'secret'> & { secret?: string })
+  | (Omit<DialogInfoSettings, 'secret'> & { secret?: string })
   | (Omit<HttpSettings, 'secret'> & { secret?: string });
 
 /** An absent list is not an empty one: it says nothing, and what is there stays, even when the rest is pruned. */

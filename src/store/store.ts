@@ -92,6 +92,8 @@ export interface DirectoryStore extends DirectoryPages {
   sources(): Promise<readonly SourceSettings[]>;
   /** Operator's, the way from a device to its organisation: who owns which of these addresses on this source. */
   ownersOf(sourceId: string, addresses: readonly string[]): Promise<ReadonlyMap<string, DeviceOwner>>;
+  /** Operator's: the addresses of all devices on this source. */
+  devicesOn(sourceId: string): Promise<ReadonlySet<string>>;
   policyOf(organisationId: string): Promise<OrganisationPolicy | undefined>;
   /** Users of this organisation by public number (E.164) or extension, for those numbers that are somebody's. */
   peopleByNumber(organisationId: string, numbers: readonly string[]): Promise<ReadonlyMap<string, Person>>;
@@ -109,6 +111,8 @@ export interface OpenLeg {
   direction: Direction;
   person: Person;
   deviceType: DeviceType;
+  /** The type is only the source's default: the phone may still tell its name. */
+  isTypeGuessed?: true;
   localNumber?: string;
   remoteNumber?: string;
   /** The far party, where it is a user of the same organisation. */

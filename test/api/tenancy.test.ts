@@ -202,7 +202,9 @@ async function everything({ api: { store } }: World) {
   const { accounts, directory } = store;
   return {
     directory: await directory.read(),
-    accounts: (await accounts.accounts(undefined, page)).map(({ lastLoginAtMs: _time, ...account }) => account),
+    accounts: (await accounts.accounts(undefined, page)).map(
+      ({ lastLoginAtMs: _time, ...account }) => account,
+    ),
     keys: (await accounts.apiKeys(undefined, page)).map(({ lastUsedAtMs: _time, ...key }) => key),
     invitations: await accounts.invitations(undefined, 0, page),
     audit: (await accounts.audit({}, page)).length,

@@ -94,6 +94,7 @@ test('a device on a FreeSWITCH is a presence id', () => {
   read(device('1001@pbx.example.com'));
   for (const [address, told] of [
     ['sip:1001@pbx.example.com', /is never met; leave out what stands before 1001@pbx\.example\.com$/],
+    ['1001@PBX.example.com', /is never met; write the domain in small letters: 1001@pbx\.example\.com$/],
     ['PJSIP/1001', /is no device of FreeSWITCH; .* such as 1001@pbx\.example\.com$/],
     ['1001', /is no device of FreeSWITCH; /],
   ] as const) {
@@ -481,7 +482,7 @@ organisations:
   assert.match(refusal(one('kind: http, host: pbx')).join(), /host: unknown key; known are id, kind, secret/);
   assert.match(
     refusal(one('kind: htp')).join(),
-    /sources\[0\]\.kind: must be one of ami, esl, http; did you mean http\?$/,
+    /sources\[0\]\.kind: must be one of ami, esl, dialog-info, http; did you mean http\?$/,
   );
   assert.match(refusal(one('kindd: http')).join(), /sources\[0\]\.kind: is missing$/);
 });

@@ -78,6 +78,28 @@ for (const [what, requested, ending] of [
   });
 }
 
+const FAR: Block = { ...TRUNK, state: 5, Linkedid: 'pbx1-2.0' };
+const HELPER: Block = { ...FAR, Channel: 'Local/x@out-00000001;1' };
+
+for (const [what, far, dialEnd, refuses, ending] of [
+  ['the ring time is over', FAR, 'NOANSWER', false, 'GIVEN_UP'],
+  ['the far end answers 480', FAR, 'NOANSWER', true, 'REFUSED'],
+  ['the far end is busy', FAR, 'BUSY', true, 'REFUSED'],
+  ['what is behind a helper channel ends it, nobody sees how', HELPER, 'NOANSWER', false, 'REFUSED'],
+] as const) {
+  test(`a calling phone: ${what}`, () => {
+    const text =
+      event('Newchannel', CALLING) +
+      event('Newchannel', far) +
+      event('DialBegin', CALLING, [], far) +
+      (refuses ? event('HangupRequest', far) : '') +
+      event('DialEnd', CALLING, ended(dialEnd), far) +
+      event('Hangup', far, ['Cause: 19']) +
+      event('Hangup', CALLING, ['Cause: 16']);
+    assert.equal(endOf(map(text)), ending);
+  });
+}
+
 test('a consultation that is transferred before its answer was given up, not refused', () => {
   const first: Block = { ...PHONE, state: 6, Uniqueid: 'pbx1-1.1' };
   const transfer = [

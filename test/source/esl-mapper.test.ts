@@ -65,6 +65,12 @@ test('a called phone rings with the first progress, with media or without', () =
   }
 });
 
+test('the domain of a presence id counts as it is in SIP, without its capital letters; the user does not', () => {
+  const devices = (presence: string) =>
+    map(event('CHANNEL_CREATE', { ...CALLER, 'Channel-Presence-ID': presence })).map(({ device }) => device);
+  assert.deepEqual(devices('Anna@PBX.Example.com'), ['Anna@pbx.example.com']);
+});
+
 test('where progress is not subscribed the call state tells that the phone rings, never that the caller hears it', () => {
   const rings = (channel: Headers) =>
     event('CHANNEL_CREATE', channel) +

@@ -260,6 +260,11 @@ export function directoryContract(backend: DirectoryBackend): void {
     assert.equal((await directory.ownersOf('other', ['PJSIP/a'])).size, 0);
   });
 
+  onFull('a source tells all of its devices, whosever they are', async (directory) => {
+    assert.deepEqual([...(await directory.devicesOn('pbx'))].toSorted(), ['PJSIP/a', 'PJSIP/b', 'PJSIP/c']);
+    assert.equal((await directory.devicesOn('other')).size, 0);
+  });
+
   onFull('people are found by number or extension, in their own organisation only', async (directory) => {
     const numbers = ['+358942721001', '1001', '1002', '1003', '+358942722000'];
     const found = async (organisationId: string) =>

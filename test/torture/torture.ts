@@ -8,7 +8,7 @@
  * seed makes the same choices.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,7 +25,7 @@ import { judge, unheardProblems, type Evidence, type Mishap } from './verdict.ts
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const LOGIN = { username: 'callhook', secret: 'correct horse battery' };
 const TURN_MS = 25;
-const DRAIN_MS = 180_000;
+const DRAIN_S = 180;
 const STORM_MS = 40_000;
 const CALM_MS = 15_000;
 const ATTEMPT_TIMEOUT_SECONDS = 2;
@@ -168,15 +168,14 @@ await talk;
 pbx.finish();
 receiver.mood = 'well';
 for (const node of nodes) if (!node.runs) node.start();
-const drainedAtMs = Date.now() + DRAIN_MS;
 const databasePath = isPostgres ? database : join(folder, database);
 let now = await remembered(databasePath);
-while (
-  Date.now() < drainedAtMs &&
-  (now.openLegs > 0 || now.kept.some(({ outcome }) => outcome === 'pending'))
-) {
+// What was said last may still be on its way to the database: at rest is what stays so.
+for (let quietS = 0, untilS = DRAIN_S; quietS < 5 && untilS > 0; untilS -= 1) {
   await sleep(1_000);
   now = await remembered(databasePath).catch(() => now);
+  const isQuiet = now.openLegs === 0 && now.kept.every(({ outcome }) => outcome !== 'pending');
+  quietS = isQuiet ? quietS + 1 : 0;
 }
 for (const node of nodes) await node.stop();
 now = await remembered(databasePath);
@@ -209,11 +208,16 @@ for (const fault of crashes.slice(0, 5)) console.log(`FAULT in a log: ${fault}`)
 pbx.close().catch(() => {});
 receiver.close();
 await postgres?.stop();
-if (ownDisk) execFileSync('umount', ['--lazy', folder]);
 const failed = problems.length + crashes.length > 0;
-if (!failed) rmSync(folder, { recursive: true, force: true });
+/** The folder's own disk is in memory. */
+const evidenceFolder = ownDisk ? `${folder}-evidence` : folder;
+if (failed && ownDisk) cpSync(folder, evidenceFolder, { recursive: true });
+if (ownDisk) execFileSync('umount', ['--lazy', folder]);
+if (ownDisk || !failed) rmSync(folder, { recursive: true, force: true });
 console.log(
-  failed ? `${problems.length} promises broken; the logs are in ${folder}` : 'every promise was kept',
+  failed
+    ? `${problems.length} promises broken; database and logs are in ${evidenceFolder}`
+    : 'every promise was kept',
 );
 process.exit(failed ? 1 : 0);
 

@@ -10,10 +10,14 @@ export const sourceBody = taken('SourceBody', SHAPES.source);
 
 const shape = {
   id: z.string(),
-  kind: z.enum(['ami', 'esl', 'http']),
+  kind: z.enum(['ami', 'esl', 'dialog-info', 'http']),
   host: z.string().optional(),
   port: z.int().optional(),
   tls: z.boolean().optional(),
+  transport: z.enum(['udp', 'tcp', 'tls']).optional(),
+  listen_host: z.string().optional(),
+  listen_port: z.int().optional(),
+  expires: z.int().optional(),
   ca_file: z.string().optional(),
   username: z.string().optional(),
   default_device_type: z.enum(DEVICE_TYPES),

@@ -106,9 +106,15 @@ export function checkClaims(
     for (const source of sources) {
       const [id, kind] = [textOf(source, 'id'), textOf(source, 'kind')];
       const isKnown = knownSources.some((known) => known.id === id && known.kind === kind);
-      const needsOne = kind === 'ami' || kind === 'esl';
+      const needsOne =
+        kind === 'ami' ||
+        kind === 'esl' ||
+        (kind === 'dialog-info' && textOf(source, 'username') !== undefined);
       if (!needsOne || isKnown || entryOf(source.value, 'secret') !== undefined) continue;
-      refuse([...source.path, 'secret'], 'is missing');
+      refuse(
+        [...source.path, 'secret'],
+        kind === 'dialog-info' ? 'is missing; the username needs one' : 'is missing',
+      );
     }
   };
 

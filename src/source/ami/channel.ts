@@ -2,7 +2,7 @@
  * What the mapper remembers of one Asterisk channel while it lives, and how it reads a channel's end.
  */
 import type { Direction, Ending, LegState } from '../../call/leg-event.ts';
-import type { ChannelBlock } from './packet.ts';
+import type { AmiPacket, ChannelBlock } from './packet.ts';
 
 /** Asterisk's `enum ast_channel_state`, those that tell something. */
 export const CHANNEL_STATE = { DOWN: 0, RING: 4, RINGING: 5, UP: 6 } as const;
@@ -32,6 +32,8 @@ export interface Channel {
   awaits?: string;
   userAgent?: string;
   firstDialEnd?: DialEnd;
+  /** The last phone that it called was given up on by the PBX (ring timeout), not refused by the far end. */
+  gaveUpOnLast: boolean;
   hangupRequested: boolean;
 }
 
@@ -63,7 +65,7 @@ const CAUSE = { USER_BUSY: 17, CALL_REJECTED: 21, REDIRECTED: 23, ANSWERED_ELSEW
  */
 export function endingOf(channel: Channel, cause: number): Ending {
   if (channel.direction === 'OUTGOING' && !channel.originated) {
-    return channel.hangupRequested ? 'GIVEN_UP' : 'REFUSED';
+    return channel.hangupRequested || channel.gaveUpOnLast ? 'GIVEN_UP' : 'REFUSED';
   }
   if (cause === CAUSE.ANSWERED_ELSEWHERE) return 'ELSEWHERE';
   switch (channel.firstDialEnd?.status) {
@@ -77,6 +79,17 @@ export function endingOf(channel: Channel, cause: number): Ending {
     default:
       return channel.hangupRequested ? 'REFUSED' : 'GIVEN_UP';
   }
+}
+
+/**
+ * A queue ends a dial twice; the first end is the true one. A far end that refuses asks for its hang-up itself; behind a
+ * helper channel that is not seen.
+ */
+export function endDial(dest: Channel, caller: Channel | undefined, { fields }: AmiPacket): void {
+  const status = fields.get('DialStatus') ?? '';
+  dest.firstDialEnd ??= { status, forwarded: (fields.get('Forward') ?? '') !== '' };
+  if (caller === undefined) return;
+  caller.gaveUpOnLast = status === 'NOANSWER' && !dest.hangupRequested && !isHelper(dest.device);
 }
 
 /** A number as Asterisk writes it, or undefined where it has none. */

@@ -17,6 +17,7 @@ import {
   CHANNEL_STATE,
   deviceOf,
   dialledNumber,
+  endDial,
   endingOf,
   isHelper,
   numberIn,
@@ -108,7 +109,9 @@ export class AmiMapper {
       case 'DialState':
         return this.#dialGoesOn(packet, channel, dest, atMs);
       case 'DialEnd':
-        return this.#dialEnds(packet, dest, atMs);
+        if (dest === undefined) return [];
+        endDial(dest, channel, packet);
+        return this.#called(packet, dest, 'TRYING', atMs);
       case 'HangupRequest':
         if (channel !== undefined) channel.hangupRequested = true;
         return [];
@@ -214,6 +217,7 @@ export class AmiMapper {
       originated: false,
       ownNumbers: new Set(),
       hangupRequested: false,
+      gaveUpOnLast: false,
     };
     this.#channels.set(block.uniqueid, channel);
     this.#conversations.join(channel);
@@ -311,16 +315,6 @@ export class AmiMapper {
     const state = DIAL_STATES.get(packet.fields.get('DialStatus') ?? '');
     if (state === undefined) return [];
     return [...this.#called(packet, dest, state, atMs), ...this.#callerHears(caller, state, atMs)];
-  }
-
-  /** A queue ends a dial twice; the first end is the true one. */
-  #dialEnds(packet: AmiPacket, dest: Channel | undefined, atMs: number): LegEvent[] {
-    if (dest === undefined) return [];
-    dest.firstDialEnd ??= {
-      status: packet.fields.get('DialStatus') ?? '',
-      forwarded: (packet.fields.get('Forward') ?? '') !== '',
-    };
-    return this.#called(packet, dest, 'TRYING', atMs);
   }
 
   #hungUp(channel: Channel, cause: number, atMs: number): LegEvent[] {

@@ -12,12 +12,17 @@ export interface Channel {
   /** `Unique-ID`: the leg's name. */
   uuid: string;
   name: string;
-  /** `Channel-Presence-ID`, `1001@pbx.example.com`: set on the channels of users, never on those of a trunk. */
+  /** `Channel-Presence-ID`, `1001@pbx.example.com`, its domain in small letters: set on the channels of users, never on those of a trunk. */
   device: string;
   /** True where FreeSWITCH was called (`Call-Direction: inbound`), false where it calls. */
   isInbound: boolean;
   /** The channel that it was made for. */
   origin: string | undefined;
+  /**
+   * The caller of a callcenter's member, or of a group that is dialled at once (`:_:`, enterprise originate).
+   * FreeSWITCH rings each member by itself: it tells the caller of such a group nothing of that.
+   */
+  groupCaller: Channel | undefined;
   /** Rung by FreeSWITCH itself, for no other channel: click-to-call. */
   isOriginated: boolean;
   call: string;
@@ -32,8 +37,10 @@ export interface Channel {
   /** A far number that must not be shown any more, as `numberKey` gives it. */
   hidden?: string;
   userAgent?: string;
-  /** A phone that was called for this channel has answered. */
-  calleeAnswered: boolean;
+  /** When a phone that was called for this channel answered, the last one. */
+  calleeAnsweredAtMs?: number;
+  /** The last far end that did not answer said so itself: it was no time limit of FreeSWITCH. */
+  wasToldNoAnswer?: boolean;
   /** The furthest state told so far. */
   reached?: LegState;
 }
@@ -62,8 +69,8 @@ export function directionOf({ isInbound, isOriginated }: Channel): Direction {
 export function meetChannel(fields: Fields, known: (uuid: string) => Channel | undefined): Channel {
   const uuid = fields.get('Unique-ID') ?? '';
   const isInbound = fields.get('Call-Direction') !== 'outbound';
-  const device = fields.get('Channel-Presence-ID') ?? '';
-  const origin = originOf(fields, isInbound);
+  const device = deviceOf(fields, isInbound);
+  const origin = originOf(fields, isInbound, known);
   const first = origin === undefined ? undefined : known(origin);
   const channel: Channel = {
     uuid,
@@ -71,16 +78,18 @@ export function meetChannel(fields: Fields, known: (uuid: string) => Channel | u
     device,
     isInbound,
     origin,
+    groupCaller: known(
+      fields.get('variable_ent_originate_aleg_uuid') ?? fields.get('variable_cc_member_session_uuid') ?? '',
+    ),
     isOriginated: false,
     call: first?.call ?? origin ?? uuid,
     ownNumber: undefined,
     hidesNumber: false,
     dialled: first?.dialled ?? (isInbound ? numberIn(fields.get('Caller-Destination-Number')) : undefined),
     remote: undefined,
-    calleeAnswered: false,
   };
   channel.isOriginated = !isInbound && origin === undefined && !isHelper(channel) && !isQueues(fields);
-  channel.ownNumber = isInbound ? callerIn(fields) : calleeIn(fields, channel);
+  channel.ownNumber = isInbound ? callingIn(fields, channel) : calleeIn(fields, channel);
   learn(channel, fields);
   return channel;
 }
@@ -90,7 +99,28 @@ export function learn(channel: Channel, fields: Fields): void {
   if (channel.isInbound) channel.hidesNumber ||= withholds(fields) || isWithheld(channel.ownNumber ?? '');
   const userAgent = userAgentIn(fields);
   if (userAgent !== undefined) channel.userAgent = userAgent;
-  if (channel.device === '') channel.device = fields.get('Channel-Presence-ID') ?? '';
+  if (channel.device === '') channel.device = presenceIn(fields);
+}
+
+/**
+ * The presence id of a phone that calls is the address that it writes as its own. Where that is `anonymous`, or the
+ * profile keeps no presence, the user whose password it gave counts.
+ */
+function deviceOf(fields: Fields, isInbound: boolean): string {
+  const presenceId = presenceIn(fields);
+  const isTold = presenceId !== '' && !isWithheld(presenceId);
+  if (isTold || !isInbound || !fields.has('variable_sip_auth_username')) return presenceId;
+  const [user, domain] = [fields.get('variable_user_name'), fields.get('variable_domain_name')];
+  return user === undefined || domain === undefined ? presenceId : withSmallDomain(`${user}@${domain}`);
+}
+
+function presenceIn(fields: Fields): string {
+  return withSmallDomain(fields.get('Channel-Presence-ID') ?? '');
+}
+
+/** In SIP the capital letters of a domain do not count (RFC 3261 section 19.1.4), and phones write it anyhow. */
+function withSmallDomain(address: string): string {
+  return address.replace(/@.*$/, (domain) => domain.toLowerCase());
 }
 
 /**
@@ -98,9 +128,18 @@ export function learn(channel: Channel, fields: Fields): void {
  * and after a pick-up the caller's channel takes over the picker's. A callcenter's and a fifo's member do not name
  * the other channel before they are bridged, but the queue's own variables do.
  */
-function originOf(fields: Fields, isInbound: boolean): string | undefined {
-  // The second half of a loopback is made for the first. Any other channel that calls FreeSWITCH is made for itself.
-  if (isInbound) return fields.get('variable_other_loopback_leg_uuid');
+function originOf(
+  fields: Fields,
+  isInbound: boolean,
+  known: (uuid: string) => Channel | undefined,
+): string | undefined {
+  if (isInbound) {
+    // The second half of a loopback is made for the first, and both for the same channel, should the first not be known
+    // yet. Any other channel that calls FreeSWITCH is made for itself.
+    const half = fields.get('variable_other_loopback_leg_uuid');
+    const isKnown = half !== undefined && known(half) !== undefined;
+    return isKnown ? half : (fields.get('variable_other_loopback_from_uuid') ?? half);
+  }
   const isMadeForOther = fields.get('Other-Type') === 'originator';
   return [
     fields.get('variable_originator'),
@@ -123,6 +162,14 @@ export function callerIn(fields: Fields): string | undefined {
   return (
     numberIn(fields.get('Caller-Orig-Caller-ID-Number')) ?? numberIn(fields.get('Caller-Caller-ID-Number'))
   );
+}
+
+/** A phone may call under a name; the number that FreeSWITCH shows of it to others is told beside it. */
+function callingIn(fields: Fields, { device }: Channel): string | undefined {
+  const told = callerIn(fields);
+  const shown = fields.get('variable_effective_caller_id_number') ?? '';
+  const isName = told !== undefined && /[a-z]/i.test(told) && !isWithheld(told);
+  return device !== '' && isName && /^\+?\d+$/.test(shown) ? shown : told;
 }
 
 /** A browser's phone registers under a name of chance, so a user's number is read from the presence id. */

@@ -38,7 +38,19 @@ export interface ResyncResult {
  * Applications that answer by themselves: FreeSWITCH then tells progress with media in the same moment, of which
  * nothing was to be heard on the line.
  */
-const ANSWERING = new Set(['answer', 'conference', 'fifo', 'intercept', 'lua', 'valet_park', 'voicemail']);
+const ANSWERING = new Set([
+  'answer',
+  'callcenter',
+  'conference',
+  'fifo',
+  'intercept',
+  'javascript',
+  'lua',
+  'rxfax',
+  'txfax',
+  'valet_park',
+  'voicemail',
+]);
 
 type Event = Extract<EslPacket, { kind: 'event' }>;
 
@@ -62,10 +74,10 @@ export class EslMapper {
       case 'CHANNEL_CREATE':
         return this.#reach(this.#meet(fields), 'TRYING', atMs);
       case 'CHANNEL_PROGRESS':
-        return this.#reach(this.#meet(fields), 'EARLY', atMs);
+        return this.#rings(this.#meet(fields), atMs);
       case 'CHANNEL_PROGRESS_MEDIA': {
         const channel = this.#meet(fields);
-        return isUnheard(channel, fields) ? [] : this.#reach(channel, 'EARLY', atMs);
+        return isUnheard(channel, fields, atMs) ? [] : this.#reach(channel, 'EARLY', atMs);
       }
       case 'CHANNEL_CALLSTATE':
         return this.#callStateSeen(this.#channels.get(uuid), fields, atMs);
@@ -137,9 +149,13 @@ export class EslMapper {
     return channel;
   }
 
+  #originOf({ origin }: Channel): Channel | undefined {
+    return origin === undefined ? undefined : this.#channels.get(origin);
+  }
+
   /** Who is at the far end, as the channel's birth tells it. */
   #lookAtFarParty(channel: Channel, fields: Fields): void {
-    const origin = channel.origin === undefined ? undefined : this.#channels.get(channel.origin);
+    const origin = this.#originOf(channel);
     if (channel.isInbound) {
       this.#farPartyIs(channel, numberIn(fields.get('Caller-Destination-Number')), false);
     } else if (channel.isOriginated) {
@@ -171,13 +187,19 @@ export class EslMapper {
     }
   }
 
+  #rings(channel: Channel, atMs: number): LegEvent[] {
+    const { groupCaller } = channel;
+    const heard = groupCaller === undefined ? [] : this.#reach(groupCaller, 'EARLY', atMs);
+    return [...this.#reach(channel, 'EARLY', atMs), ...heard];
+  }
+
   #answered(channel: Channel, atMs: number): LegEvent[] {
-    const origin = channel.origin === undefined ? undefined : this.#channels.get(channel.origin);
-    if (origin !== undefined) origin.calleeAnswered = true;
+    const origin = this.#originOf(channel);
+    if (origin !== undefined) origin.calleeAnsweredAtMs = atMs;
     return this.#reach(channel, 'CONFIRMED', atMs);
   }
 
-  /** Two channels talk: each is the other's far end now. A called leg says again what its far party is. */
+  /** Two channels talk: each is the other's far end now. A leg that learns its far party here says its state again. */
   #bridged(uuid: string, other: string, fields: Fields, atMs: number): LegEvent[] {
     const channel = this.#channels.get(uuid);
     if (channel !== undefined) learn(channel, fields);
@@ -187,7 +209,10 @@ export class EslMapper {
   }
 
   #talksTo(channel: Channel, peer: Channel, atMs: number): LegEvent[] {
-    if (directionOf(channel) !== 'INCOMING' || isHelper(peer)) return [];
+    // Who calls knows the far party already, but for a phone that was rung to be put together with another one.
+    const learns =
+      directionOf(channel) === 'INCOMING' || (channel.isOriginated && channel.remote === undefined);
+    if (!learns || isHelper(peer)) return [];
     const before = JSON.stringify(channel.remote);
     this.#farPartyIs(channel, peer.ownNumber, peer.hidesNumber);
     return channel.reached === 'CONFIRMED' && JSON.stringify(channel.remote) !== before
@@ -213,7 +238,11 @@ export class EslMapper {
         : 'no presence id, so not the phone of a registered user';
       this.#options.ignored?.(channel.name, why);
     }
-    const ending = endingOf(channel.isInbound, fields);
+    const ending = endingOf(channel, fields);
+    const origin = this.#originOf(channel);
+    if (origin !== undefined && fields.get('Hangup-Cause') === 'NO_ANSWER') {
+      origin.wasToldNoAnswer = ending === 'REFUSED';
+    }
     return this.#reach(channel, 'TERMINATED', endedAtMs(fields, atMs), ending);
   }
 
@@ -240,9 +269,10 @@ export class EslMapper {
 }
 
 /** Progress with media that comes with the answer itself: nothing rang for the caller. */
-function isUnheard(channel: Channel, fields: Fields): boolean {
+function isUnheard({ isInbound, calleeAnsweredAtMs }: Channel, fields: Fields, atMs: number): boolean {
   const application = fields.get('variable_current_application') ?? '';
-  return channel.isInbound && (channel.calleeAnswered || ANSWERING.has(application));
+  const isTooLate = calleeAnsweredAtMs !== undefined && atMs >= calleeAnsweredAtMs;
+  return isInbound && (isTooLate || ANSWERING.has(application));
 }
 
 function rank(state: LegState): number {

@@ -20,13 +20,14 @@ export function createEslPlayback(sink: SourceSink, nowMs: () => number): Playba
     async connection(chunks) {
       const decoder = new EslDecoder();
       let packets = 0;
-      let list: { listed: readonly ListedChannel[]; atMs: number } | undefined;
+      let list: { listed: readonly ListedChannel[]; arrivedAtMs: number | undefined } | undefined;
       let details = new Map<string, Detail>();
       let resynced = false;
 
       const completeResync = async () => {
         if (list === undefined) return;
-        const { listed, atMs } = list;
+        const { listed, arrivedAtMs } = list;
+        const atMs = arrivedAtMs ?? recordedMs ?? nowMs();
         list = undefined;
         const { legs, alive } = mapper.completeResync(listed, details, atMs);
         await sink.legs(legs);
@@ -34,16 +35,17 @@ export function createEslPlayback(sink: SourceSink, nowMs: () => number): Playba
       };
 
       /** One answer to `api …`: which question it answers is not recorded. */
-      const takeAnswer = (body: string, atMs: number) => {
+      const takeAnswer = (body: string, arrivedAtMs: number | undefined) => {
         const detail = readJsonFields(body);
         const uuid = detail?.get('Unique-ID');
         if (detail !== undefined && uuid !== undefined) {
           details.set(uuid, detail);
+          recordedMs = Math.max(recordedMs ?? 0, eventTimeMs(detail) ?? 0);
         } else if (!resynced) {
           const listed = readList(body);
           if (listed === undefined) return;
           mapper.beginResync();
-          list = { listed, atMs };
+          list = { listed, arrivedAtMs };
           details = new Map();
           resynced = true;
         }
@@ -57,7 +59,7 @@ export function createEslPlayback(sink: SourceSink, nowMs: () => number): Playba
             recordedMs = Math.max(recordedMs ?? 0, eventTimeMs(packet.fields) ?? 0);
             await sink.legs(mapper.take(packet, chunk.atMs ?? recordedMs));
           } else if (packet.kind === 'response' && packet.body !== undefined) {
-            takeAnswer(packet.body, chunk.atMs ?? recordedMs ?? nowMs());
+            takeAnswer(packet.body, chunk.atMs);
           }
         }
       }

@@ -74,7 +74,10 @@ function together(row: Fields | undefined, detail: Exclude<Detail, 'gone'> | und
 
 /** How far a channel is that was not followed from its birth; undefined where it is ending. */
 export function stateNow(isInbound: boolean, fields: Fields): LegState | undefined {
-  switch (fields.get('Channel-Call-State')) {
+  const callState = fields.get('Channel-Call-State');
+  // Once answered it may "ring" again: whom a menu or a transfer leads on.
+  if (callState !== 'HANGUP' && fields.get('Answer-State') === 'answered') return 'CONFIRMED';
+  switch (callState) {
     case 'ACTIVE':
     case 'HELD':
     case 'UNHELD':

@@ -22,6 +22,7 @@ import type { SqlPort } from '../sql-port.ts';
 import { BEGIN_SNAPSHOT, type Database, type Statements } from './database.ts';
 import { writeChanges } from './directory-write.ts';
 
+const DEVICES_ON = 'SELECT address FROM device WHERE source_id = $1';
 const SOURCES = 'SELECT id, kind, settings, secret FROM source ORDER BY id';
 const ORGANISATIONS = 'SELECT * FROM organisation ORDER BY id';
 const USERS = 'SELECT * FROM "user" ORDER BY organisation_id, user_id';
@@ -109,6 +110,11 @@ export function createDirectoryStore(db: Database, port: SqlPort, secrets: Secre
           return [row.address, owner];
         }),
       );
+    },
+
+    async devicesOn(sourceId) {
+      const rows = await db.query<{ address: string }>(DEVICES_ON, [sourceId]);
+      return new Set(rows.map(({ address }) => address));
     },
 
     async policyOf(organisationId) {

@@ -57,6 +57,7 @@ type OwnerRow = OfOrganisation<PersonRow> & { type: DeviceType | null };
 
 export function createDirectoryStore(db: DatabaseSync, port: SqlPort, secrets: SecretBox): DirectoryStore {
   const selectRevision = db.prepare(`SELECT value FROM meta WHERE key = 'directory_revision'`);
+  const selectDevicesOn = db.prepare('SELECT address FROM device WHERE source_id = ?');
   const selectSources = db.prepare('SELECT id, kind, settings, secret FROM source ORDER BY id');
   const selectOrganisations = db.prepare('SELECT * FROM organisation ORDER BY id');
   const selectUsers = db.prepare('SELECT * FROM user ORDER BY organisation_id, user_id');
@@ -146,6 +147,11 @@ export function createDirectoryStore(db: DatabaseSync, port: SqlPort, secrets: S
         owners.set(address, owner);
       }
       return owners;
+    },
+
+    async devicesOn(sourceId) {
+      const rows = selectDevicesOn.all(sourceId) as unknown as { address: string }[];
+      return new Set(rows.map(({ address }) => address));
     },
 
     async policyOf(organisationId) {
