@@ -32,7 +32,7 @@ import type { Store } from './store/store.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createObserver, overviewOf } from './telemetry/observer.ts';
 import { createTracing } from './telemetry/tracing.ts';
-import { createMail } from './upkeep/notices/mail.ts';
+import { createLetters, createMail } from './upkeep/notices/mail.ts';
 import { createNotifier } from './upkeep/notices/notifier.ts';
 import { createOperatorWebhook } from './upkeep/notices/operator-webhook.ts';
 import { runUpkeep } from './upkeep/upkeep.ts';
@@ -154,6 +154,7 @@ async function runOn(
     passwords: createPasswordHasher(),
     fingerprint: keys.fingerprint,
     publicUrl: config.public_url,
+    ...(config.smtp_url !== '' && { mail: letters(config, signal) }),
   };
   const api = createApi({
     health: { databaseProblem, sources: sourceStates, metrics },
@@ -198,6 +199,11 @@ async function runOn(
     await Promise.allSettled([dispatched, upkept]);
     await Promise.allSettled([attempter.close(), api.close(), tracing.close()]);
   }
+}
+
+function letters({ smtp_url: url, mail_from: from, ...config }: ConnectorConfig, signal: AbortSignal) {
+  const trustedCertificates = readCertificates(config.trusted_certificate_files);
+  return createLetters({ url, from, trustedCertificates, signal });
 }
 
 /** The ways to the operator that are configured. */

@@ -67,3 +67,9 @@ export function crossSiteProblem(request: FastifyRequest, { publicUrl }: ApiCont
     ? 'The header `X-Callhook: 1` is missing, which only our own pages send.'
     : undefined;
 }
+
+/** The operator's keys for platforms: they post events of every source that is posted to, and do nothing else. */
+export async function isIngestKey(token: string, { store, clock }: ApiContext): Promise<boolean> {
+  const key = await store.accounts.useApiKey(hashToken(token), clock.nowMs(), KEY_USED_EVERY_MS);
+  return key?.scope === 'ingest' && key.organisationId === undefined;
+}

@@ -30,6 +30,7 @@ export async function changeDirectory<Result>(
     const revision = await directory.revision();
     const { before, changes, result } = await decide();
     if (changes.length === 0) return result;
+    refuseReferences(changes);
     const audit = auditOf(changes, before, { atMs: clock.nowMs(), by, fingerprint });
     try {
       await directory.write(changes, { audit, revision });
@@ -38,6 +39,14 @@ export async function changeDirectory<Result>(
       if (!(error instanceof DirectoryMoved) || tries === MOST_TRIES) throw error;
     }
   }
+}
+
+/** The file of `callhook export` would read `${NAME}` as a variable, and have somebody's environment sent to an address. */
+function refuseReferences(changes: readonly DirectoryChange[]): void {
+  const text = JSON.stringify(changes, (key, value: unknown) => (key === 'secret' ? undefined : value));
+  if (!text.includes('${')) return;
+  const message = 'holds `${`, which a directory file would read as a variable; write it otherwise';
+  throw refuseFields([{ in: 'body', pointer: '', message }]);
 }
 
 /** @throws Refused `CONFLICT` where it would take away what somebody else keeps */

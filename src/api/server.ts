@@ -6,6 +6,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { VERSION } from '../runtime/version.ts';
 import type { SourceState } from '../source/source.ts';
 import type { ApiContext } from './context.ts';
+import { isIngestKey } from './authentication.ts';
 import { DOCS_CSP, docsPage } from './docs-page.ts';
 import { BODY_LIMITS, eventRoutes, refuseMediaType, type EventsOptions } from './events.ts';
 import { openApiDocument } from './openapi.ts';
@@ -75,8 +76,10 @@ export function createApi(options: ApiOptions): FastifyInstance {
   });
   api.setNotFoundHandler((_request, reply) => sendNotFound(reply));
   api.setErrorHandler((error, request, reply) => sendError(error, request, reply, events.log));
+  // A text is no JSON, whatever it says of itself.
+  api.removeContentTypeParser('text/plain');
   healthRoutes(api, health);
-  eventRoutes(api, events);
+  eventRoutes(api, { ...events, isIngestKey: (token) => isIngestKey(token, context) });
   const routes = allRoutes(context);
   registerRoutes(api, routes, context, new RateLimiter(rates));
   documentRoutes(api, openApiDocument(routes, VERSION));

@@ -183,6 +183,8 @@ export interface AccountStore {
   remember(actorId: string, key: string, status: number, answer: string): Promise<void>;
   forgetRequest(actorId: string, key: string): Promise<void>;
 
+  /** Writes down what was done elsewhere. */
+  note(note: AuditNote): Promise<void>;
   /** Newest first. `after`: numbers below it. */
   audit(filter: AuditFilter, page: Page<number>): Promise<readonly AuditEntry[]>;
 

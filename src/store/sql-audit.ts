@@ -42,8 +42,12 @@ export function auditStep(note: AuditNote): Step {
   return { sql: INSERT_AUDIT, values: auditValues(note) };
 }
 
-export function sqlAudit(sql: SqlPort): Pick<AccountStore, 'audit'> {
+export function sqlAudit(sql: SqlPort): Pick<AccountStore, 'audit' | 'note'> {
   return {
+    async note(note) {
+      await sql.rows(INSERT_AUDIT, auditValues(note));
+    },
+
     async audit(filter: AuditFilter, { after, limit }) {
       const rows = await sql.rows<AuditRow>(SELECT_AUDIT, [
         after ?? Number.MAX_SAFE_INTEGER,

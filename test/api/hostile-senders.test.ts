@@ -113,7 +113,11 @@ test('a request that never comes to its end is ended, whether its sender may pos
 });
 
 test('a database that does not even answer who may post keeps nobody waiting', async (t) => {
-  const sources = { admit: () => new Promise<never>(() => {}), hears: () => {} };
+  const sources = {
+    admit: () => new Promise<never>(() => {}),
+    known: async () => undefined,
+    hears: () => {},
+  };
   const clock = { ...systemClock, sleep: () => Promise.resolve() };
   const { post } = await start(t, { sources, clock });
   const { status, body, headers } = await post(event());
