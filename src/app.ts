@@ -160,6 +160,7 @@ async function runOn(
     health: { databaseProblem, sources: sourceStates, metrics },
     events: { sources: httpSources, ingest: sharedIngest, clock, log },
     context,
+    trustedProxies: config.trusted_proxies,
   });
 
   // Sources stop first, the dispatcher last, so that what was learnt is stored and what was begun is finished.

@@ -17,8 +17,17 @@ export const pageQuery = {
   cursor: z.string().max(2_000).optional().meta({ description: '`next_cursor` of the page before' }),
 };
 
+// oxlint-disable-next-line no-control-regex -- no name holds them, and not every database takes them
+export const PRINTABLE = /^[^\u0000-\u001f\u007f]*$/;
+
 export const searchQuery = {
-  search: z.string().min(1).max(100).optional().meta({ description: 'Only what has this in it' }),
+  search: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(PRINTABLE, 'holds what nobody can print')
+    .optional()
+    .meta({ description: 'Only what has this in it' }),
 };
 
 export function pageOf<Item extends z.ZodType>(item: Item) {

@@ -30,6 +30,8 @@ export interface ApiOptions {
   context: ApiContext;
   rates?: Rates;
   requestWithinMs?: number;
+  /** Addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies?: readonly string[];
 }
 
 /** Ids of users may be long, and each letter three in a path. */
@@ -60,10 +62,12 @@ const SECURITY_HEADERS = {
  */
 export function createApi(options: ApiOptions): FastifyInstance {
   const { health, events, context, rates = RATES, requestWithinMs = REQUEST_WITHIN_MS } = options;
+  const { trustedProxies = [] } = options;
   const api = fastify({
     logger: false,
     forceCloseConnections: true,
     genReqId: requestIdOf,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     requestTimeout: requestWithinMs,
     http: { headersTimeout: requestWithinMs, connectionsCheckingInterval: requestWithinMs / 4 },
     clientErrorHandler: refuseUnread,

@@ -169,3 +169,19 @@ test('an ingest key of the operator posts events of any source that is posted to
   assert.equal((await (await key('ingest', 'acme')).client('POST', path, event)).status, 401);
   assert.equal((await (await key('ingest')).client('POST', 'sources/pbx/events', event)).status, 401);
 });
+
+test('who asks is the proxy, unless it is one that is trusted', async (t) => {
+  const from = async (trustedProxies: readonly string[]) => {
+    const { account } = await startApi(t, { trustedProxies });
+    const { client } = await account('operator');
+    const forwarded = { 'x-forwarded-for': '203.0.113.9, 192.0.2.7' };
+    await client('PUT', 'organisations/gamma', { name: 'Gamma', default_country: 'FI' }, forwarded);
+    return (await client('GET', 'audit?thing=organisation')).body.items[0].address as string;
+  };
+  assert.equal(await from([]), '127.0.0.1');
+  assert.equal(
+    await from(['127.0.0.0/8']),
+    '192.0.2.7',
+    'what the client itself wrote before it is not believed',
+  );
+});

@@ -61,6 +61,7 @@ export interface TestApiOptions {
   clock?: Clock;
   passwords?: PasswordHasher;
   rates?: Rates;
+  trustedProxies?: readonly string[];
   publicUrl?: string;
   mail?: ApiContext['mail'];
   directory?: Directory;
@@ -96,6 +97,7 @@ export async function startApi(t: TestContext, options: TestApiOptions = {}): Pr
     health: { databaseProblem: () => undefined, sources: () => new Map(), metrics },
     events: { sources: new HttpSources({ directory: store.directory, heard: () => {} }), ingest, clock, log },
     context,
+    trustedProxies: options.trustedProxies ?? [],
     rates: options.rates ?? { somebody: NO_LIMIT, nobody: NO_LIMIT },
   });
   const url = await listen(api, '127.0.0.1', 0);
