@@ -11,6 +11,7 @@ import { DOCS_CSP, docsPage } from './docs-page.ts';
 import { BODY_LIMITS, eventRoutes, refuseMediaType, type EventsOptions } from './events.ts';
 import { openApiDocument } from './openapi.ts';
 import { Refused, sendProblem } from './problem.ts';
+import { publicKeyRoutes } from './public-keys.ts';
 import { RateLimiter, RATES, type Rates } from './rates.ts';
 import { BODY_LIMIT, registerRoutes } from './register.ts';
 import { allRoutes } from './routes.ts';
@@ -84,6 +85,10 @@ export function createApi(options: ApiOptions): FastifyInstance {
   api.removeContentTypeParser('text/plain');
   healthRoutes(api, health);
   eventRoutes(api, { ...events, isIngestKey: (token) => isIngestKey(token, context) });
+  publicKeyRoutes(api, {
+    directory: { endpointOf: (...asked) => context.store.directory.endpointOf(...asked) },
+    nowMs: () => context.clock.nowMs(),
+  });
   const routes = allRoutes(context);
   registerRoutes(api, routes, context, new RateLimiter(rates));
   documentRoutes(api, openApiDocument(routes, VERSION));

@@ -4,7 +4,7 @@ import { directoryShapes } from '../config/directory-file/schema.ts';
 import { id, line } from '../config/directory-file/shapes.ts';
 import { normaliseEmail } from '../policy/account.ts';
 
-export const SHAPES = directoryShapes('json', 'resolve');
+export const SHAPES = directoryShapes('json', 'resolve', Date.now);
 
 export const inOrganisation = z.object({ organisation: id });
 

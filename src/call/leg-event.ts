@@ -29,6 +29,8 @@ export interface LegEvent {
   ending?: Ending;
   /** Only with `TERMINATED`: the furthest state that this source had told of the leg before, if it had told any. */
   after?: LegState;
+  /** Only with `TERMINATED`: another conversation that an attended transfer has joined with this leg's, by its own name. */
+  linkedCall?: string;
   /** When it happened, milliseconds since 1970. */
   atMs: number;
   /** The far party as far as it is known now. Absent: not known. */

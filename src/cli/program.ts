@@ -6,12 +6,15 @@ import { VERSION } from '../runtime/version.ts';
 import { accountCommand } from './account.ts';
 import { applyCommand } from './apply.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
+import { discoverCommand } from './discover.ts';
 import { disableCommand, enableCommand } from './enable.ts';
 import { exportCommand } from './export.ts';
 import { listenCommand } from './listen.ts';
 import { migrateCommand } from './migrate.ts';
 import { playbackCommand } from './playback.ts';
 import { replayCommand } from './replay.ts';
+import { rotateCommand } from './rotate.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 
@@ -23,10 +26,13 @@ const program = new Command('callhook')
   .addCommand(applyCommand())
   .addCommand(exportCommand())
   .addCommand(accountCommand())
+  .addCommand(doctorCommand())
+  .addCommand(discoverCommand())
   .addCommand(statusCommand())
   .addCommand(replayCommand())
   .addCommand(enableCommand())
   .addCommand(disableCommand())
+  .addCommand(rotateCommand())
   .addCommand(migrateCommand())
   .addCommand(listenCommand())
   .addCommand(playbackCommand())

@@ -26,11 +26,13 @@ export interface DirectoryFileOptions {
   knownSources?: readonly Pick<SourceSettings, 'id' | 'kind'>[];
   /** `ignore` leaves secrets that are missing or wrong empty, for work that talks to nobody. Else `resolve`. */
   secrets?: 'resolve' | 'ignore';
+  /** Client certificates must not have expired by then; now. */
+  nowMs?: number;
 }
 
 /** @throws CallhookError `DIRECTORY_FILE_INVALID`, one line per problem */
 export function readDirectoryFile(options: DirectoryFileOptions): WantedDirectory {
-  const { file, text, env, knownSources = [], secrets = 'resolve' } = options;
+  const { file, text, env, knownSources = [], secrets = 'resolve', nowMs = Date.now() } = options;
   const refuse = (problems: readonly Problem[], lineOf: (path: Path) => number): never => {
     throw invalidFile(file, problems, lineOf);
   };
@@ -39,7 +41,7 @@ export function readDirectoryFile(options: DirectoryFileOptions): WantedDirector
   if (isEmpty(tree)) refuse([{ path: [], text: EMPTY }], lineOf);
 
   const { value, problems: unresolved } = resolveReferences(tree, { file, env, secrets });
-  const result = directoryFileSchema(secrets).safeParse(value, { error: wordIssue });
+  const result = directoryFileSchema(secrets, nowMs).safeParse(value, { error: wordIssue });
   const issues = (result.error?.issues ?? []).flatMap(problemsOf);
   // What could not be resolved has its problem already; its shape says nothing.
   const known = new Set(unresolved.map(({ path }) => JSON.stringify(path)));

@@ -2,16 +2,16 @@
  * The open legs of one source, and what each event makes of them. No IO: what must be known of the directory is
  * handed in, what must be stored is handed out.
  */
-import type { LegEvent } from '../call/leg-event.ts';
+import type { LegEvent, LegState, RemoteParty } from '../call/leg-event.ts';
 import { advance } from '../call/leg-state.ts';
 import { expireAfterMsOf } from '../policy/delivery-settings.ts';
 import { deviceTypeOf, type DeviceType } from '../policy/device-type.ts';
 import { numberOf, ownNumber } from '../policy/party.ts';
 import { ANONYMOUS, withoutRemoved } from '../policy/privacy.ts';
-import { report } from '../policy/report.ts';
+import { extend, report } from '../policy/report.ts';
 import { subscribers } from '../policy/subscription.ts';
 import type { Ids } from '../runtime/ids.ts';
-import type { DeviceOwner, DraftMessage, LegChange, OpenLeg } from '../store/store.ts';
+import type { DeviceOwner, DraftMessage, LegChange, OpenLeg, OrganisationPolicy } from '../store/store.ts';
 import type { Known, Question } from './look-up.ts';
 
 export interface IngestSource {
@@ -147,7 +147,10 @@ export class LegBook {
 
   #move(
     before: Leg,
-    event: Pick<LegEvent, 'state' | 'atMs' | 'ending' | 'remote' | 'localNumber' | 'userAgent'>,
+    event: Pick<
+      LegEvent,
+      'linkedCall' | 'state' | 'atMs' | 'ending' | 'remote' | 'localNumber' | 'userAgent'
+    >,
     known: Known,
   ): { change?: LegChange; verdict: Verdict } {
     const { progress, step } = advance(before.progress, event);
@@ -155,23 +158,31 @@ export class LegBook {
     const leg: OpenLeg = { ...before, progress };
     learnType(leg, event);
     if (policy !== undefined) learnNumbers(leg, before, event, policy.organisation.defaultCountry, known);
+    const { wanted, choices } = subscribersOf(leg, step?.state, policy);
+    if (choices !== undefined) leg.choices = choices;
     const kept = policy === undefined ? leg : withoutRemoved(leg, policy.organisation.privacy);
     if (step === undefined) return { ...this.#fillIn(before, kept), verdict: 'nothing new' };
     this.#remember(kept);
-    // An organisation that was removed meanwhile gets nothing; its legs only end.
-    const wanted = policy === undefined ? [] : subscribers(policy.endpoints, step.state);
     const shared = policy && report(leg, step, policy.organisation.privacy);
-    const messages = wanted.flatMap(({ id: endpointId, delivery }): DraftMessage[] => {
+    const said = { internal: leg.internal, linkedCallId: this.#linked(leg, event) };
+    const messages = wanted.flatMap(({ id: endpointId, delivery, payload }): DraftMessage[] => {
       if (shared === undefined) return [];
       const { organisationId, branchId } = leg;
       const messageId = this.#ids.messageId(organisationId, endpointId, branchId, step.state);
       const expireAfterMs = expireAfterMsOf(delivery, step.state);
-      return [{ messageId, organisationId, endpointId, event: shared, expireAfterMs }];
+      const body = payload === 'extended' ? extend(shared, said, step, before.progress) : shared;
+      return [{ messageId, organisationId, endpointId, event: body, expireAfterMs }];
     });
     return {
       change: { leg: kept, messages },
       verdict: messages.length > 0 ? 'reported' : 'no endpoint wants it',
     };
+  }
+
+  #linked({ organisationId }: OpenLeg, { linkedCall }: Pick<LegEvent, 'linkedCall'>): string | undefined {
+    return linkedCall === undefined
+      ? undefined
+      : this.#ids.callId(organisationId, this.#source.id, linkedCall);
   }
 
   /** A state that is said again may tell a far party or a phone that was not known: no message, but a later one has it. */
@@ -192,6 +203,12 @@ export class LegBook {
     const [oldest] = this.#ended;
     if (this.#ended.size > MAX_ENDED && oldest !== undefined) this.#ended.delete(oldest);
   }
+}
+
+/** An organisation that was removed meanwhile gets nothing; its legs only end. */
+function subscribersOf(leg: OpenLeg, state: LegState | undefined, policy: OrganisationPolicy | undefined) {
+  if (state === undefined || policy === undefined) return { wanted: [], choices: leg.choices };
+  return subscribers(policy.endpoints, state, leg, leg.choices);
 }
 
 /** A phone that is called tells its name with its first answer (FreeSWITCH). */
@@ -229,11 +246,23 @@ function learnNumbers(
   const person = known.person(leg.organisationId, number);
   // Click-to-call rings the user in the user's own name until the far party is called.
   if (person?.userId === leg.person.userId && leg.direction === 'INCOMING') return;
+  learnInternal(leg, before, remote, person !== undefined);
   leg.remoteNumber = (person && numberOf(person)) ?? number;
   if (person === undefined) delete leg.remotePerson;
   else leg.remotePerson = person;
 }
 
-function isRemoteFrozen({ remoteNumber, progress, direction }: Leg): boolean {
-  return remoteNumber !== undefined && ((progress?.answered ?? false) || direction === 'OUTGOING');
+/** Stays as the far party does, also where privacy keeps its number from being remembered. Withheld, it is unknown. */
+function learnInternal(leg: OpenLeg, before: Leg, { withheld }: RemoteParty, isColleague: boolean): void {
+  if (before.internal !== undefined && isSettled(before)) return;
+  if (withheld) delete leg.internal;
+  else leg.internal = isColleague;
+}
+
+function isSettled({ progress, direction }: Leg): boolean {
+  return (progress?.answered ?? false) || direction === 'OUTGOING';
+}
+
+function isRemoteFrozen(leg: Leg): boolean {
+  return leg.remoteNumber !== undefined && isSettled(leg);
 }

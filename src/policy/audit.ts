@@ -10,10 +10,12 @@ import {
   functionNumberWords,
   organisationWords,
   privacyWords,
+  proofWords,
   sourceWords,
   userWords,
   type Words,
 } from './directory-words.ts';
+import type { EndpointWithSecret } from './organisation.ts';
 
 /** Who did it, and from where. */
 export interface By {
@@ -124,6 +126,23 @@ function nameOf(change: DirectoryChange): Name {
 
 function lookInto(before: Directory, { fingerprint }: AuditContext) {
   const sealed = (words: Words, secret: string): Words => ({ ...words, secret: fingerprint(secret) });
+  const endpoint = (one: EndpointWithSecret): Words => {
+    const { authentication, headers = {}, privateKey } = one.credentials ?? {};
+    const print = (secret: string | undefined) =>
+      secret === undefined ? {} : { secret: fingerprint(secret) };
+    const { authentication: kind, tls, ...rest } = proofWords(one);
+    return {
+      ...sealed(endpointWords(one), one.secret),
+      ...rest,
+      ...(kind !== undefined && { authentication: { ...kind, ...print(authentication) } }),
+      ...(one.headers !== undefined && {
+        headers: Object.fromEntries(
+          Object.entries(headers).map(([name, value]) => [name, fingerprint(value)]),
+        ),
+      }),
+      ...(tls !== undefined && { tls: { ...tls, ...print(privateKey) } }),
+    };
+  };
   const organisations = new Map(before.organisations.map((entry) => [entry.id, entry]));
   const sources = new Map(before.sources.map((source) => [source.id, source]));
   const users = new Map<string, Map<string, OrganisationEntry['users'][number]>>();
@@ -153,8 +172,8 @@ function lookInto(before: Directory, { fingerprint }: AuditContext) {
         return found && functionNumberWords(found);
       }
       case 'endpoint': {
-        const found = entry?.endpoints.find((endpoint) => endpoint.id === id);
-        return found && sealed(endpointWords(found), found.secret);
+        const found = entry?.endpoints.find((one) => one.id === id);
+        return found && endpoint(found);
       }
       default:
         return undefined;
@@ -175,7 +194,7 @@ function lookInto(before: Directory, { fingerprint }: AuditContext) {
         case 'put-function-number':
           return functionNumberWords(change.functionNumber);
         case 'put-endpoint':
-          return sealed(endpointWords(change.endpoint), change.endpoint.secret);
+          return endpoint(change.endpoint);
         default:
           return undefined;
       }

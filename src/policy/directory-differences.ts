@@ -51,7 +51,16 @@ export function endpointDifferences(before: EndpointWithSecret, after: EndpointW
   return differing({
     url: before.url === after.url,
     states: isSameList(before.states.toSorted(), after.states.toSorted()),
+    filter: isSameJson(before.filter, after.filter),
+    payload: before.payload === after.payload,
+    signing: before.signing === after.signing,
     secret: before.secret === after.secret,
+    authentication:
+      isSameJson(before.authentication, after.authentication) &&
+      before.credentials?.authentication === after.credentials?.authentication,
+    headers: isSameJson(before.credentials?.headers, after.credentials?.headers),
+    tls:
+      isSameJson(before.tls, after.tls) && before.credentials?.privateKey === after.credentials?.privateKey,
     retry: isSameJson(before.delivery.retry, after.delivery.retry),
     expire: isSameExpiry(before.delivery, after.delivery),
     max_at_once: before.delivery.maxAtOnce === after.delivery.maxAtOnce,
@@ -107,6 +116,7 @@ function privacyTexts(privacy: PrivacySettings): Record<string, string> {
     modify_remote_number: numberText(privacy.modifyRemoteNumber),
     remove_remote_email: String(privacy.removeRemoteEmail),
     remove_device_type: String(privacy.removeDeviceType),
+    applies_to: privacy.onlyDirection ?? 'both',
   };
 }
 

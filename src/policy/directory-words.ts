@@ -5,6 +5,7 @@
 import { LEG_STATES } from '../call/leg-event.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 import type { SourceSettings } from './directory.ts';
+import type { Authentication, EndpointFilter, Signing } from './endpoint-settings.ts';
 import type {
   Device,
   Endpoint,
@@ -29,6 +30,7 @@ export function privacyWords(privacy: PrivacySettings): Words {
     modify_remote_number: privacy.modifyRemoteNumber,
     remove_remote_email: privacy.removeRemoteEmail,
     remove_device_type: privacy.removeDeviceType,
+    applies_to: privacy.onlyDirection ?? 'both',
   };
 }
 
@@ -40,8 +42,57 @@ export function functionNumberWords({ number, kind }: FunctionNumber): Words {
   return { number, kind };
 }
 
-export function endpointWords({ id, url, states, delivery }: Endpoint): Words {
-  return present({ id, url, states, ...deliveryWords(delivery) });
+/** What everybody may know of an endpoint. How it proves who sends is in `proofWords`. */
+export function endpointWords(endpoint: Omit<Endpoint, 'signing'> & { signing?: Signing }): Words {
+  const { id, url, states, delivery, filter, payload, signing } = endpoint;
+  return present({
+    id,
+    url,
+    signing: signing === 'ed25519' ? signing : undefined,
+    states,
+    filter: filter && filterWords(filter),
+    payload,
+    ...deliveryWords(delivery),
+  });
+}
+
+/** Authentication, own headers and certificates, each without what is secret of it; headers by name. */
+export function proofWords({
+  authentication,
+  headers,
+  tls,
+}: Pick<Endpoint, 'authentication' | 'headers' | 'tls'>): Words {
+  return present({
+    authentication: authentication && authenticationWords(authentication),
+    headers,
+    tls: tls && present({ ca: tls.ca, certificate: tls.certificate }),
+  });
+}
+
+function filterWords({ directions, deviceTypes: device_types, users, numbers }: EndpointFilter): Words {
+  return present({ directions, device_types, users, numbers });
+}
+
+function authenticationWords(given: Authentication): Words {
+  if (given.kind !== 'oauth2') return { ...given };
+  const {
+    kind,
+    tokenUrl: token_url,
+    clientId: client_id,
+    clientAuthentication,
+    scope,
+    audience,
+    resource,
+  } = given;
+  return present({
+    kind,
+    token_url,
+    client_id,
+    client_authentication: clientAuthentication,
+    scope,
+    audience,
+    resource,
+  });
 }
 
 export function sourceWords(source: SourceSettings): Words {

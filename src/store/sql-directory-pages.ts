@@ -3,8 +3,10 @@ import type { LegState } from '../call/leg-event.ts';
 import type { DeliverySettings } from '../policy/delivery-settings.ts';
 import type { DeviceType } from '../policy/device-type.ts';
 import type { OrganisationEntry, SourceSettings } from '../policy/directory.ts';
+import type { EndpointSettings } from '../policy/endpoint-settings.ts';
 import type {
   Device,
+  Endpoint,
   EndpointWithSecret,
   FunctionKind,
   Organisation,
@@ -13,6 +15,7 @@ import type {
 } from '../policy/organisation.ts';
 import type { SecretBox } from '../runtime/keys.ts';
 import type { Concerned, DirectoryPages } from './directory-pages.ts';
+import { withSecrets, type SealedColumns } from './endpoint-columns.ts';
 import { containing, type SqlPort } from './sql-port.ts';
 
 const ORGANISATION_COLUMNS = 'id, name, default_country, CAST(privacy AS text) AS privacy';
@@ -42,8 +45,9 @@ const FUNCTION_NUMBERS = `
   SELECT number, kind FROM function_number WHERE organisation_id = $1 AND number > $2 ORDER BY number LIMIT $3`;
 const FUNCTION_NUMBER = 'SELECT number, kind FROM function_number WHERE organisation_id = $1 AND number = $2';
 
-const ENDPOINT_COLUMNS =
-  'id, url, CAST(states AS text) AS states, CAST(delivery AS text) AS delivery, secret';
+const ENDPOINT_COLUMNS = `
+  id, url, CAST(states AS text) AS states, CAST(delivery AS text) AS delivery, CAST(settings AS text) AS settings,
+  secret, sealed`;
 const ENDPOINTS = `
   SELECT ${ENDPOINT_COLUMNS} FROM endpoint WHERE organisation_id = $1 AND id > $2 ORDER BY id LIMIT $3`;
 const ENDPOINT = `SELECT ${ENDPOINT_COLUMNS} FROM endpoint WHERE organisation_id = $1 AND id = $2`;
@@ -75,12 +79,12 @@ interface FunctionNumberRow {
   kind: FunctionKind;
 }
 
-interface EndpointRow {
+interface EndpointRow extends SealedColumns {
   id: string;
   url: string;
   states: string;
   delivery: string;
-  secret: Uint8Array;
+  settings: string;
 }
 
 interface SourceRow {
@@ -106,13 +110,16 @@ export function createDirectoryPages(sql: SqlPort, secrets: SecretBox): Director
       devices: devices.map(deviceOf),
     };
   };
-  const endpointOf = (row: EndpointRow): EndpointWithSecret => ({
-    id: row.id,
-    url: row.url,
-    states: JSON.parse(row.states) as LegState[],
-    delivery: JSON.parse(row.delivery) as DeliverySettings,
-    secret: secrets.open(row.secret),
-  });
+  const endpointOf = (row: EndpointRow): EndpointWithSecret => {
+    const endpoint: Endpoint = {
+      id: row.id,
+      url: row.url,
+      states: JSON.parse(row.states) as LegState[],
+      delivery: JSON.parse(row.delivery) as DeliverySettings,
+      ...(JSON.parse(row.settings) as EndpointSettings),
+    };
+    return withSecrets(endpoint, row, secrets);
+  };
   const user = async (organisationId: string, userId: string) => {
     const [row] = await sql.rows<UserRow>(USER, [organisationId, userId]);
     return row && userOf(row);

@@ -62,6 +62,7 @@ async function work(options: UpkeepOptions, isSlowTurn: boolean, signal: AbortSi
   if (!isSlowTurn) return;
   await upkeep.watchHealth(clock.nowMs());
   await options.forgetExpired?.();
+  await upkeep.forgetSecrets(clock.nowMs());
   await inSteps(() => upkeep.forget(clock.nowMs() - keepMs, STEP), clock, signal);
   await inSteps(() => upkeep.forgetLegs(clock.nowMs() - keepMs, STEP), clock, signal);
 }

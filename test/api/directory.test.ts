@@ -203,3 +203,49 @@ test('function numbers are read as the organisation writes them', async (t) => {
   assert.equal((await client('DELETE', path)).status, 204);
   assert.equal((await client('DELETE', path)).status, 404);
 });
+
+test('what an endpoint proves itself by is kept where nothing is said of it, taken away by null, and never shown', async (t) => {
+  const { account, store } = await startApi(t);
+  const { client } = await account('administrator', 'acme');
+  const body = {
+    url: 'https://crm.example/x',
+    authentication: { kind: 'basic', username: 'u', password: 'planted password' },
+    headers: { 'X-Key': 'planted value' },
+    filter: { directions: ['INCOMING'] },
+  };
+  const path = 'organisations/acme/endpoints/new';
+  const made = await client('PUT', path, body);
+  assert.equal(made.status, 201);
+  const read = await client('GET', path);
+  assert.deepEqual(read.body.proves_by, {
+    authentication: { kind: 'basic', username: 'u' },
+    headers: ['x-key'],
+  });
+  const again = await client(
+    'PUT',
+    path,
+    { ...read.body, url: 'https://crm.example/y' },
+    { 'if-match': read.headers.get('etag')! },
+  );
+  assert.equal(again.status, 200);
+  const kept = await store.directory.endpoint('acme', 'new');
+  assert.deepEqual(kept?.credentials, {
+    authentication: 'planted password',
+    headers: { 'x-key': 'planted value' },
+  });
+  const without = { ...again.body, authentication: null };
+  const less = await client('PUT', path, without, { 'if-match': again.headers.get('etag')! });
+  assert.deepEqual(less.body.proves_by, { headers: ['x-key'] });
+  assert.deepEqual((await store.directory.endpoint('acme', 'new'))?.credentials, {
+    headers: { 'x-key': 'planted value' },
+  });
+  const audit = await client('GET', 'organisations/acme/audit');
+  assert.ok(!`${read.text}${again.text}${less.text}${audit.text}`.includes('planted'));
+  const nobody = await client(
+    'PUT',
+    path,
+    { ...body, filter: { users: ['nobody.at.all'] } },
+    { 'if-match': less.headers.get('etag')! },
+  );
+  assert.equal(nobody.body.errors[0].pointer, '/filter/users/0');
+});

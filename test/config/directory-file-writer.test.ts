@@ -5,7 +5,7 @@ import { writeDirectoryFile } from '../../src/config/directory-file-writer.ts';
 import { readDirectoryFile } from '../../src/config/directory-file.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
 import type { Directory } from '../../src/policy/directory.ts';
-import { OPEN_PRIVACY } from '../../src/policy/organisation.ts';
+import { OPEN_PRIVACY, type EndpointWithSecret } from '../../src/policy/organisation.ts';
 import { completeDirectory } from '../../src/policy/wanted-directory.ts';
 
 const FULL: Directory = {
@@ -109,6 +109,7 @@ test('an export that is applied where it came from changes nothing, and holds no
   const make = {
     signingSecret: () => assert.fail('no secret is made'),
     sourceToken: () => assert.fail('no token is made'),
+    nowMs: 1,
   };
   const { directory } = completeDirectory(wanted, FULL, make);
   assert.deepEqual(planChanges(FULL, directory, { prune: true }).changes, []);
@@ -131,4 +132,24 @@ test('what a file would read as a variable is not written: nobody’s environmen
     () => writeDirectoryFile({ sources: [], organisations: [{ ...acme!, endpoints }] }),
     /organisation acme .*\$\{/,
   );
+});
+
+test('what an endpoint proves itself by is asked for as variables', () => {
+  const [acme] = FULL.organisations;
+  const [crm] = acme!.endpoints;
+  const endpoint: EndpointWithSecret = {
+    ...crm!,
+    filter: { directions: ['INCOMING'], numbers: ['+4722334455'] },
+    payload: 'extended',
+    authentication: { kind: 'basic', username: 'u' },
+    headers: ['x-key'],
+    credentials: { authentication: 'planted password', headers: { 'x-key': 'planted value' } },
+  };
+  const organisations = [{ ...acme!, endpoints: [endpoint] }];
+  const text = writeDirectoryFile({ sources: [], organisations });
+  assert.doesNotMatch(text, /planted/);
+  const env = { SECRET_ACME_CRM_PASSWORD: 'planted password', SECRET_ACME_CRM_X_KEY: 'planted value' };
+  const wanted = readDirectoryFile({ file: 'export.yaml', text, env, knownSources: FULL.sources });
+  const { signing: _signing, secret: _secret, ...rest } = { signing: undefined, ...endpoint };
+  assert.deepEqual(wanted.organisations?.[0]?.endpoints, [rest]);
 });

@@ -52,6 +52,7 @@ const HOME: Record<string, string> = {
   pg: 'src/store/postgres',
   tinyqueue: 'src/store/sqlite',
   undici: 'src/delivery',
+  oauth4webapi: 'src/delivery',
   fastify: 'src/api',
   pino: 'src/runtime',
   yaml: 'src/config',

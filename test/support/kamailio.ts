@@ -13,7 +13,8 @@ import type { TestContext } from 'node:test';
 import { needs } from './needs.ts';
 
 const PACKAGES =
-  'kamailio kamailio-presence-modules kamailio-xml-modules kamailio-sqlite-modules kamailio-tls-modules sip-tester';
+  'kamailio kamailio-presence-modules kamailio-xml-modules kamailio-sqlite-modules kamailio-tls-modules ' +
+  'kamailio-utils-modules kamailio-json-modules sip-tester';
 
 /** Debian keeps kamailio out of the way of ordinary users' paths. */
 const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin`;
@@ -44,20 +45,28 @@ export interface RunningKamailio {
   log(): string;
   /** As a crash does, without a word to anybody. Resolves when it is gone. */
   kill(): Promise<void>;
+  /** As a restart does. Resolves when it is gone. */
+  stop(): Promise<void>;
 }
 
 /**
  * Runs a configuration until the test ends.
  * @param config the text of kamailio.cfg; `FOLDER` in it becomes a folder of this test alone
  * @param port on which it answers OPTIONS or anything else over UDP; it runs once it does
+ * @param env what the configuration reads from the environment
  */
-export async function startKamailio(t: TestContext, config: string, port: number): Promise<RunningKamailio> {
+export async function startKamailio(
+  t: TestContext,
+  config: string,
+  port: number,
+  env: Record<string, string> = {},
+): Promise<RunningKamailio> {
   const folder = mkdtempSync(join(tmpdir(), 'callhook-kamailio-'));
   const file = join(folder, 'kamailio.cfg');
   writeFileSync(file, config.replaceAll('FOLDER', folder));
   let log = '';
   const child = spawn('kamailio', ['-f', file, '-DD', '-E', '-m', '64', '-M', '8', '-w', folder], {
-    env: { ...process.env, PATH },
+    env: { ...process.env, PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // Its workers are ended with it.
     detached: true,
@@ -65,26 +74,29 @@ export async function startKamailio(t: TestContext, config: string, port: number
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (log += chunk.toString()));
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const kill = async () => {
+  const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
     if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
-      process.kill(-child.pid, 'SIGKILL');
+      // The group: its workers. On SIGTERM the first process ends them itself.
+      process.kill(signal === 'SIGKILL' ? -child.pid : child.pid, signal);
     await gone;
   };
+  const kill = () => end('SIGKILL');
   t.after(async () => {
     await kill();
     rmSync(folder, { recursive: true, force: true });
   });
+  const asking = new AbortController();
   await Promise.race([
-    answers(port),
+    answers(port, asking.signal),
     gone.then(() => {
       throw new Error(`Kamailio did not start:\n${log}`);
     }),
-  ]);
-  return { log: () => log, kill };
+  ]).finally(() => asking.abort());
+  return { log: () => log, kill, stop: () => end('SIGTERM') };
 }
 
 /** Asks until something answers. */
-async function answers(port: number): Promise<void> {
+async function answers(port: number, signal: AbortSignal): Promise<void> {
   const socket = createSocket('udp4');
   // Nothing listens yet.
   socket.on('error', () => {});
@@ -99,7 +111,8 @@ async function answers(port: number): Promise<void> {
           `Call-ID: ${Date.now()}@127.0.0.1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`,
       );
     const asking = setInterval(ask, 100);
-    await answered.finally(() => clearInterval(asking));
+    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    await Promise.race([answered, stopped]).finally(() => clearInterval(asking));
   } finally {
     socket.close();
   }

@@ -1,12 +1,15 @@
 /** Endpoints of an organisation. Their secret is shown once, when it was made here. */
 import { z } from 'zod';
-import { endpointOf } from '../../config/directory-file/things.ts';
+import { endpointOf } from '../../config/directory-file/endpoint-shape.ts';
 import { generateSecret } from '../../delivery/signature.ts';
-import { endpointWords } from '../../policy/directory-words.ts';
-import type { Organisation } from '../../policy/organisation.ts';
-import { completeDirectory, type WantedEndpoint } from '../../policy/wanted-directory.ts';
+import { endpointWords, proofWords, userWords } from '../../policy/directory-words.ts';
+import type { Credentials } from '../../policy/endpoint-settings.ts';
+import type { Endpoint, EndpointWithSecret, Organisation } from '../../policy/organisation.ts';
+import { normaliseNumber } from '../../policy/phone-number.ts';
+import { signingOf } from '../../policy/signing.ts';
+import { completeDirectory, type SecretMaker, type WantedEndpoint } from '../../policy/wanted-directory.ts';
 import { generateToken } from '../../source/http-ingest/token.ts';
-import { changeDirectory, planned } from '../change-directory.ts';
+import { changeDirectory, checkInTree, planned } from '../change-directory.ts';
 import type { ApiContext } from '../context.ts';
 import { checkMatch, etagOf } from '../etag.ts';
 import { refuseOtherId } from '../organisations/routes.ts';
@@ -22,7 +25,9 @@ const ALL = '/api/v1/organisations/{organisation}/endpoints';
 const ONE = `${ALL}/{endpoint}`;
 
 /** Made where none is given. */
-export const SECRETS = { signingSecret: generateSecret, sourceToken: generateToken };
+export function secretMaker({ clock }: ApiContext): SecretMaker {
+  return { signingSecret: generateSecret, sourceToken: generateToken, nowMs: clock.nowMs() };
+}
 
 export function endpointRoutes(context: ApiContext): Route[] {
   const { directory } = context.store;
@@ -39,7 +44,7 @@ export function endpointRoutes(context: ApiContext): Route[] {
     async handle({ params, query }) {
       const found = await directory.endpoints(params.organisation, textPage(query));
       if (found.length === 0) await organisationOf(context, params.organisation);
-      return page(query, found, (one) => one.id, endpointWords);
+      return page(query, found, (one) => one.id, wordsOf);
     },
   });
   const shown = route({
@@ -55,7 +60,7 @@ export function endpointRoutes(context: ApiContext): Route[] {
     async handle({ params }) {
       const found = await directory.endpoint(params.organisation, params.endpoint);
       if (found === undefined) throw notThere('endpoint');
-      const body = endpointWords(found);
+      const body = wordsOf(found);
       return { body, etag: etagOf(body) };
     },
   });
@@ -76,7 +81,7 @@ export function endpointRoutes(context: ApiContext): Route[] {
       changeDirectory(context, by, async () => {
         refuseOtherId(body.id, params.endpoint);
         const found = await organisationOf(context, params.organisation);
-        return decided(context, found, endpointOf({ ...body, id: params.endpoint }), ifMatch);
+        return decided(context, found, { ...body, id: params.endpoint }, ifMatch);
       }),
   });
   const removed = route({
@@ -96,33 +101,98 @@ export function endpointRoutes(context: ApiContext): Route[] {
         const before = await directory.around(organisationId, { endpointIds: [endpointId] });
         const found = before.organisations[0]?.endpoints[0];
         if (found === undefined) throw notThere('endpoint');
-        checkMatch(ifMatch, endpointWords(found), 'optional');
+        checkMatch(ifMatch, wordsOf(found), 'optional');
         return { before, changes: [{ do: 'remove-endpoint', organisationId, endpointId }], result: {} };
       }),
   });
   return [listed, shown, put, removed];
 }
 
-async function decided(
-  { store: { directory } }: ApiContext,
-  found: Organisation,
-  wanted: WantedEndpoint,
-  ifMatch: string | undefined,
-) {
-  const before = await directory.around(found.id, { endpointIds: [wanted.id] });
+type Body = z.output<typeof endpointBody> & { id: string };
+
+async function decided(context: ApiContext, found: Organisation, body: Body, ifMatch: string | undefined) {
+  const { directory } = context.store;
+  await checkFilter(context, found, body);
+  const before = await directory.around(found.id, { endpointIds: [body.id] });
   const current = before.organisations[0]?.endpoints[0];
-  checkMatch(ifMatch, current && endpointWords(current), 'needed');
+  checkMatch(ifMatch, current && wordsOf(current), 'needed');
+  const wanted = withKept(body, current, found.defaultCountry);
   const entry = { ...found, users: [], functionNumbers: [], endpoints: [wanted] };
-  const { directory: after, generated } = completeDirectory({ organisations: [entry] }, before, SECRETS);
-  const body = endpointWords(wanted);
-  const [made] = generated;
+  const { directory: after, generated } = completeDirectory(
+    { organisations: [entry] },
+    before,
+    secretMaker(context),
+  );
+  const words = wordsOf(after.organisations[0]!.endpoints[0]!);
   return {
     before,
     changes: planned(before, after, found.id),
     result: {
-      body: made === undefined ? body : { ...body, secret: made.secret },
-      etag: etagOf(body),
+      body: { ...words, ...shownOnce(generated[0]?.secret) },
+      etag: etagOf(words),
       status: current === undefined ? 201 : 200,
     },
   };
+}
+
+/** A secret that was made here is shown once; of a pair of keys the private one never. */
+function shownOnce(secret: string | undefined) {
+  return secret === undefined || signingOf(secret) === 'ed25519' ? {} : { secret };
+}
+
+/** What proves who sends stays as it is where the body says nothing of it. */
+function withKept(
+  { authentication, headers, tls, ...rest }: Body,
+  current: EndpointWithSecret | undefined,
+  country: string,
+): WantedEndpoint {
+  const said = {
+    ...(authentication && { authentication }),
+    ...(headers && { headers }),
+    ...(tls && { tls }),
+  };
+  const wanted = endpointOf({ ...rest, ...said }, country);
+  const credentials: Credentials = { ...wanted.credentials };
+  const kept = current?.credentials;
+  if (authentication === undefined && current?.authentication !== undefined) {
+    wanted.authentication = current.authentication;
+    if (kept?.authentication !== undefined) credentials.authentication = kept.authentication;
+  }
+  if (headers === undefined && current?.headers !== undefined) {
+    wanted.headers = current.headers;
+    if (kept?.headers !== undefined) credentials.headers = kept.headers;
+  }
+  if (tls === undefined && current?.tls !== undefined) {
+    wanted.tls = current.tls;
+    if (kept?.privateKey !== undefined) credentials.privateKey = kept.privateKey;
+  }
+  if (Object.keys(credentials).length > 0) wanted.credentials = credentials;
+  return wanted;
+}
+
+/** Whom a filter names has to be in the organisation. */
+async function checkFilter(
+  { store: { directory } }: ApiContext,
+  found: Organisation,
+  body: Body,
+): Promise<void> {
+  const { users = [], numbers = [] } = body.filter ?? {};
+  if (users.length + numbers.length === 0) return;
+  const read = numbers.map((number) => normaliseNumber(number, found.defaultCountry) ?? number);
+  const around = await directory.around(found.id, { userIds: users, numbers: read });
+  const known = [
+    ...(around.organisations[0]?.users ?? []),
+    ...(await directory.users(found.id, { limit: 1 })),
+  ];
+  const tree = {
+    default_country: found.defaultCountry,
+    users: [...new Map(known.map((user) => [user.userId, { ...userWords(user), devices: [] }])).values()],
+    endpoints: [body],
+  };
+  checkInTree({ organisations: [tree] }, ['organisations', 0, 'endpoints', 0], []);
+}
+
+function wordsOf(one: Endpoint) {
+  const proof = proofWords(one);
+  return { ...endpointWords(one), ...(Object.keys(proof).length > 0 && { proves_by: proof }) };
 }

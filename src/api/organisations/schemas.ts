@@ -35,6 +35,7 @@ export const privacy = answered(
     modify_remote_number: numberPrivacy,
     remove_remote_email: z.boolean(),
     remove_device_type: z.boolean(),
+    applies_to: z.enum(['both', 'INCOMING', 'OUTGOING']),
   }),
 );
 

@@ -6,7 +6,7 @@ import type { SourceSettings } from '../../policy/directory.ts';
 import { completeDirectory } from '../../policy/wanted-directory.ts';
 import { changeDirectory, checkInTree, planned } from '../change-directory.ts';
 import type { ApiContext } from '../context.ts';
-import { SECRETS } from '../endpoints/routes.ts';
+import { secretMaker } from '../endpoints/routes.ts';
 import { checkMatch, etagOf } from '../etag.ts';
 import { refuseOtherId } from '../organisations/routes.ts';
 import { notThere, Refused } from '../problem.ts';
@@ -119,17 +119,14 @@ export function sourceRoutes(context: ApiContext): Route[] {
   return [listed, states, shown, put, removed];
 }
 
-async function decided(
-  { store: { directory } }: ApiContext,
-  body: z.output<typeof sourceBody>,
-  ifMatch: string | undefined,
-) {
+async function decided(context: ApiContext, body: z.output<typeof sourceBody>, ifMatch: string | undefined) {
+  const { directory } = context.store;
   const current = await directory.source(body.id);
   checkMatch(ifMatch, current && sourceWords(current), 'needed');
   checkInTree({ sources: [body] }, ['sources', 0], current === undefined ? [] : [current]);
   const before = { sources: current === undefined ? [] : [current], organisations: [] };
   const wanted = { sources: [sourceOf(body)], organisations: [] };
-  const { directory: after, generated } = completeDirectory(wanted, before, SECRETS);
+  const { directory: after, generated } = completeDirectory(wanted, before, secretMaker(context));
   const words = sourceWords(after.sources[0]!);
   const [made] = generated;
   return {

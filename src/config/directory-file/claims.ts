@@ -4,9 +4,11 @@
  * all problems come out at once.
  */
 import { isKnownCountry, normaliseNumber, toE164 } from '../../policy/phone-number.ts';
+import { checkFilter } from './filter-claims.ts';
 import { nearWord } from './near-word.ts';
 import type { Path, Problem } from './problem.ts';
 import { problemOfAddress } from './source-kinds.ts';
+import { listOf, partOf, textOf, textsOf, type Part } from './tree-parts.ts';
 
 export interface ClaimOptions {
   /** Sources that are there beside the file's own. */
@@ -15,11 +17,6 @@ export interface ClaimOptions {
   needSecrets: boolean;
   /** Where something stands, for people: `in line 12`. */
   placeOf(path: Path): string;
-}
-
-interface Part {
-  path: Path;
-  value: unknown;
 }
 
 export function checkClaims(
@@ -110,7 +107,7 @@ export function checkClaims(
         kind === 'ami' ||
         kind === 'esl' ||
         (kind === 'dialog-info' && textOf(source, 'username') !== undefined);
-      if (!needsOne || isKnown || entryOf(source.value, 'secret') !== undefined) continue;
+      if (!needsOne || isKnown || partOf(source, 'secret').value !== undefined) continue;
       refuse(
         [...source.path, 'secret'],
         kind === 'dialog-info' ? 'is missing; the username needs one' : 'is missing',
@@ -127,6 +124,8 @@ export function checkClaims(
     refuseTwice(textsOf(listOf(organisation, 'users'), 'user_id'), 'user_id');
     refuseTwice(textsOf(listOf(organisation, 'endpoints'), 'id'), 'id of an endpoint');
     checkNumbers(organisation);
+    for (const endpoint of listOf(organisation, 'endpoints'))
+      problems.push(...checkFilter(endpoint, organisation));
   }
   return problems;
 }
@@ -154,31 +153,4 @@ function wordHeld(holder: Part | undefined, user: Part | undefined, place: strin
   }
   if (holder === user) return `this user has it twice, also ${place}`;
   return `belongs to another user already, ${place}; a number is one user's only`;
-}
-
-/** The list under a key; empty if there is none. */
-function listOf({ path, value }: Part, key: string): Part[] {
-  const list = entryOf(value, key);
-  if (!Array.isArray(list)) return [];
-  return list.map((item: unknown, index) => ({ path: [...path, key, index], value: item }));
-}
-
-function textOf({ value }: Part, key: string): string | undefined {
-  const text = entryOf(value, key);
-  return typeof text === 'string' ? text : undefined;
-}
-
-function textsOf(parts: readonly Part[], key: string): (readonly [Path, string])[] {
-  return parts.flatMap((part) => {
-    const text = textOf(part, key);
-    return text === undefined ? [] : [[[...part.path, key], text] as const];
-  });
-}
-
-function entryOf(value: unknown, key: string): unknown {
-  return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -9,7 +9,7 @@ import type { WantedSource } from '../../policy/wanted-directory.ts';
 import { problemOfAmiAddress } from './ami-address.ts';
 import { problemOfEslAddress } from './esl-address.ts';
 import { problemOfSipAddress } from './sip-address.ts';
-import { id, leavesOf, line, oneOf, strict, wordChoice, type Form } from './shapes.ts';
+import { id, leavesOf, line, oneOf, strict, wordKind, type Form } from './shapes.ts';
 
 const host = line.refine(isHost, 'must be a host name or an IP address, without a port or a path');
 const default_device_type = oneOf(DEVICE_TYPES).default('DESKTOP');
@@ -91,7 +91,9 @@ export function sourceShape(form: Form, secrets: 'resolve' | 'ignore') {
     secret: secrets === 'resolve' ? token : token.catch(undefined),
     default_device_type,
   });
-  return z.discriminatedUnion('kind', [ami, esl, dialogInfo, http], { error: wordKind });
+  return z.discriminatedUnion('kind', [ami, esl, dialogInfo, http], {
+    error: wordKind(Object.keys(ADDRESS_PROBLEMS)),
+  });
 }
 
 type DialogInfoFile = Partial<
@@ -175,13 +177,6 @@ function dialogInfoOf(source: Extract<FileSource, { kind: 'dialog-info' }>) {
 
 function isKind(word: string | undefined): word is WantedSource['kind'] {
   return word !== undefined && Object.hasOwn(ADDRESS_PROBLEMS, word);
-}
-
-/** Of a source with another kind, or with none. */
-function wordKind({ code, input }: z.core.$ZodRawIssue): string | undefined {
-  if (code !== 'invalid_union' || typeof input !== 'object' || input === null) return undefined;
-  const kind: unknown = 'kind' in input ? input.kind : undefined;
-  return kind === undefined ? 'is missing' : wordChoice(kind, Object.keys(ADDRESS_PROBLEMS));
 }
 
 function isHost(text: string): boolean {

@@ -1,9 +1,9 @@
 /** From the things of a directory file, as their shapes give them, to what the directory is made of. */
 import type { z } from 'zod';
-import type { DeliverySettings } from '../../policy/delivery-settings.ts';
 import type { Device, FunctionNumber, PrivacySettings, User } from '../../policy/organisation.ts';
 import { normaliseNumber, toE164 } from '../../policy/phone-number.ts';
-import type { WantedEndpoint, WantedOrganisation } from '../../policy/wanted-directory.ts';
+import type { WantedOrganisation } from '../../policy/wanted-directory.ts';
+import { endpointOf } from './endpoint-shape.ts';
 import type { directoryShapes } from './schema.ts';
 
 type Shapes = ReturnType<typeof directoryShapes>;
@@ -11,7 +11,6 @@ type FileOrganisation = z.output<Shapes['organisation']>;
 type FilePrivacy = z.output<Shapes['privacy']>;
 type FileUser = z.output<Shapes['user']>;
 type FileFunctionNumber = z.output<Shapes['functionNumber']>;
-type FileEndpoint = z.output<Shapes['endpoint']>;
 
 export function organisationOf(organisation: FileOrganisation): WantedOrganisation {
   const { id, name, default_country: defaultCountry, privacy } = organisation;
@@ -22,7 +21,7 @@ export function organisationOf(organisation: FileOrganisation): WantedOrganisati
     ...(privacy !== undefined && { privacy: privacyOf(privacy) }),
     users: organisation.users.map((user) => userOf(user, defaultCountry)),
     functionNumbers: organisation.function_numbers.map((one) => functionNumberOf(one, defaultCountry)),
-    endpoints: organisation.endpoints.map(endpointOf),
+    endpoints: organisation.endpoints.map((endpoint) => endpointOf(endpoint, defaultCountry)),
   };
 }
 
@@ -35,6 +34,7 @@ export function privacyOf(privacy: FilePrivacy): PrivacySettings {
     modifyRemoteNumber: privacy.modify_remote_number,
     removeRemoteEmail: privacy.remove_remote_email,
     removeDeviceType: privacy.remove_device_type,
+    ...(privacy.applies_to !== 'both' && { onlyDirection: privacy.applies_to }),
   };
 }
 
@@ -57,25 +57,4 @@ export function userOf(
   };
   if (email !== undefined) user.email = email;
   return user;
-}
-
-export function endpointOf({ id, url, states, secret, ...rules }: FileEndpoint): WantedEndpoint {
-  const endpoint = { id, url, states, delivery: deliveryOf(rules) };
-  return secret === undefined ? endpoint : { ...endpoint, secret };
-}
-
-/** Only what the file says, so that a default that changes later changes for all who said nothing. */
-function deliveryOf(rules: Pick<FileEndpoint, 'retry' | 'expire' | 'max_at_once' | 'max_per_second'>) {
-  const delivery: DeliverySettings = {};
-  if (rules.retry !== undefined) delivery.retry = rules.retry;
-  if (rules.expire !== undefined) delivery.expireAfterMs = withoutAbsent(rules.expire);
-  if (rules.max_at_once !== undefined) delivery.maxAtOnce = rules.max_at_once;
-  if (rules.max_per_second !== undefined) delivery.maxPerSecond = rules.max_per_second;
-  return delivery;
-}
-
-function withoutAbsent<Value>(given: Record<string, Value | undefined>): Record<string, Value> {
-  return Object.fromEntries(
-    Object.entries(given).filter((entry): entry is [string, Value] => entry[1] !== undefined),
-  );
 }

@@ -5,20 +5,22 @@
 import type { LegState } from '../../call/leg-event.ts';
 import type { DeliverySettings } from '../../policy/delivery-settings.ts';
 import type { DeviceType } from '../../policy/device-type.ts';
+import type { EndpointSettings } from '../../policy/endpoint-settings.ts';
 import type { OrganisationEntry, SourceSettings } from '../../policy/directory.ts';
 import type {
   Device,
   Endpoint,
-  EndpointWithSecret,
   FunctionKind,
   FunctionNumber,
   Organisation,
   PrivacySettings,
 } from '../../policy/organisation.ts';
+import { replaceSecret } from '../../policy/signing.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
 import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
 import { createDirectoryPages } from '../sql-directory-pages.ts';
 import type { SqlPort } from '../sql-port.ts';
+import { withSecrets, type SealedColumns } from '../endpoint-columns.ts';
 import { BEGIN_SNAPSHOT, type Database, type Statements } from './database.ts';
 import { writeChanges } from './directory-write.ts';
 
@@ -32,6 +34,8 @@ const DEVICES = `
 const FUNCTION_NUMBERS = 'SELECT * FROM function_number ORDER BY organisation_id, number';
 const ENDPOINTS = 'SELECT * FROM endpoint ORDER BY organisation_id, id';
 
+const ENDPOINT = 'SELECT * FROM endpoint WHERE organisation_id = $1 AND id = $2';
+
 const OWNERS = `
   SELECT device.address, device.type, "user".* FROM device
   JOIN "user" USING (organisation_id, user_id)
@@ -42,7 +46,7 @@ const BY_NUMBER = `
   WHERE user_number.organisation_id = $1 AND user_number.number = ANY ($2::text[])`;
 const ORGANISATION = 'SELECT * FROM organisation WHERE id = $1';
 const ENDPOINTS_OF = `
-  SELECT id, url, states, delivery FROM endpoint WHERE organisation_id = $1 ORDER BY id`;
+  SELECT id, url, states, delivery, settings FROM endpoint WHERE organisation_id = $1 ORDER BY id`;
 
 interface OrganisationRow {
   id: string;
@@ -71,6 +75,7 @@ export interface EndpointRow {
   url: string;
   states: LegState[];
   delivery: DeliverySettings;
+  settings: EndpointSettings;
 }
 
 type OfOrganisation<Row> = Row & { organisation_id: string };
@@ -91,6 +96,21 @@ export function createDirectoryStore(db: Database, port: SqlPort, secrets: Secre
       }, BEGIN_SNAPSHOT),
 
     write: (changes, record) => db.transaction((tx) => writeChanges(tx, secrets, changes, record)),
+
+    async endpointOf(organisationId, endpointId) {
+      const [row] = await db.query<EndpointRow & SealedColumns>(ENDPOINT, [organisationId, endpointId]);
+      return row && withSecrets(endpointOf(row), row, secrets);
+    },
+
+    replaceSecret: (organisationId, endpointId, secret, times) =>
+      db.transaction(async (tx) => {
+        const name = [organisationId, endpointId];
+        const [row] = await tx.query<EndpointRow & SealedColumns>(`${ENDPOINT} FOR UPDATE`, name);
+        if (row === undefined) return undefined;
+        const endpoint = replaceSecret(withSecrets(endpointOf(row), row, secrets), secret, times);
+        await writeChanges(tx, secrets, [{ do: 'put-endpoint', is: 'changed', organisationId, endpoint }]);
+        return endpoint;
+      }),
 
     async revision() {
       const [row] = await db.query<{ value: number }>(
@@ -157,7 +177,7 @@ async function readOrganisations(tx: Statements, secrets: SecretBox): Promise<Or
     tx.query<OfOrganisation<PersonRow>>(USERS),
     tx.query<DeviceRow>(DEVICES),
     tx.query<OfOrganisation<{ number: string; kind: FunctionKind }>>(FUNCTION_NUMBERS),
-    tx.query<OfOrganisation<EndpointRow & { secret: Uint8Array }>>(ENDPOINTS),
+    tx.query<OfOrganisation<EndpointRow & SealedColumns>>(ENDPOINTS),
   ]);
   const devices = Map.groupBy(deviceRows, userKey);
   const users = byOrganisation(userRows);
@@ -173,10 +193,9 @@ async function readOrganisations(tx: Statements, secrets: SecretBox): Promise<Or
       number,
       kind,
     })),
-    endpoints: (endpoints.get(row.id) ?? []).map((endpoint): EndpointWithSecret => ({
-      ...endpointOf(endpoint),
-      secret: secrets.open(endpoint.secret),
-    })),
+    endpoints: (endpoints.get(row.id) ?? []).map((endpoint) =>
+      withSecrets(endpointOf(endpoint), endpoint, secrets),
+    ),
   }));
 }
 
@@ -205,6 +224,6 @@ function deviceOf(row: DeviceRow): Device {
   return device;
 }
 
-export function endpointOf({ id, url, states, delivery }: EndpointRow): Endpoint {
-  return { id, url, states, delivery };
+export function endpointOf({ id, url, states, delivery, settings }: EndpointRow): Endpoint {
+  return { id, url, states, delivery, ...settings };
 }

@@ -10,9 +10,9 @@ import type { EndpointWithSecret, Organisation, User } from '../../policy/organi
 import type { SecretBox } from '../../runtime/keys.ts';
 import { auditValues, INSERT_AUDIT } from '../sql-audit.ts';
 import { DirectoryMoved, type DirectoryRecord } from '../store.ts';
-import { inTransaction } from './database.ts';
+import { firstEndMs, sealedOf, settingsOf } from '../endpoint-columns.ts';
 
-/** Statements are prepared once, here; the result does the work of `DirectoryStore.write`. */
+/** Statements are prepared once, here; the result does the work of `DirectoryStore.write`. Inside a transaction. */
 export function prepareDirectoryWrite(
   db: DatabaseSync,
   secrets: SecretBox,
@@ -35,22 +35,27 @@ export function prepareDirectoryWrite(
     INSERT INTO function_number (organisation_id, number, kind) VALUES (?, ?, ?)
     ON CONFLICT (organisation_id, number) DO UPDATE SET kind = excluded.kind`);
   const putEndpoint = db.prepare(`
-    INSERT INTO endpoint (organisation_id, id, url, states, secret, delivery) VALUES (?, ?, ?, ?, ?, ?)
+    INSERT INTO endpoint (organisation_id, id, url, states, delivery, settings, secret, sealed, secret_ends_at_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (organisation_id, id) DO UPDATE
-    SET url = excluded.url, states = excluded.states, secret = excluded.secret, delivery = excluded.delivery`);
+    SET url = excluded.url, states = excluded.states, delivery = excluded.delivery, settings = excluded.settings,
+      secret = excluded.secret, sealed = excluded.sealed, secret_ends_at_ms = excluded.secret_ends_at_ms`);
 
   const writeSource = ({ id, kind, secret, ...settings }: SourceSettings) =>
     putSource.run(id, kind, JSON.stringify(settings), secrets.seal(secret));
   const writeOrganisation = ({ id, name, defaultCountry, privacy }: Organisation) =>
     putOrganisation.run(id, name, defaultCountry, JSON.stringify(privacy));
-  const writeEndpoint = (organisationId: string, { id, url, states, secret, delivery }: EndpointWithSecret) =>
+  const writeEndpoint = (organisationId: string, endpoint: EndpointWithSecret) =>
     putEndpoint.run(
       organisationId,
-      id,
-      url,
-      JSON.stringify(states),
-      secrets.seal(secret),
-      JSON.stringify(delivery),
+      endpoint.id,
+      endpoint.url,
+      JSON.stringify(endpoint.states),
+      JSON.stringify(endpoint.delivery),
+      JSON.stringify(settingsOf(endpoint)),
+      secrets.seal(endpoint.secret),
+      sealedOf(endpoint, secrets),
+      firstEndMs(endpoint),
     );
 
   const make = (change: DirectoryChange): unknown => {
@@ -82,12 +87,11 @@ export function prepareDirectoryWrite(
     }
   };
 
-  return (changes, { audit, revision } = { audit: [] }) =>
-    inTransaction(db, () => {
-      if (raiseRevision.run(revision ?? null).changes === 0) throw new DirectoryMoved();
-      for (const change of changes) make(change);
-      for (const note of audit) insertAudit.run(...(auditValues(note) as SQLInputValue[]));
-    });
+  return (changes, { audit, revision } = { audit: [] }) => {
+    if (raiseRevision.run(revision ?? null).changes === 0) throw new DirectoryMoved();
+    for (const change of changes) make(change);
+    for (const note of audit) insertAudit.run(...(auditValues(note) as SQLInputValue[]));
+  };
 }
 
 function prepareUsers(db: DatabaseSync) {

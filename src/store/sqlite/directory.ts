@@ -6,21 +6,23 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { LegState } from '../../call/leg-event.ts';
 import type { DeliverySettings } from '../../policy/delivery-settings.ts';
 import type { DeviceType } from '../../policy/device-type.ts';
+import type { EndpointSettings } from '../../policy/endpoint-settings.ts';
 import type { Directory, OrganisationEntry, SourceSettings } from '../../policy/directory.ts';
 import type {
   Device,
   Endpoint,
-  EndpointWithSecret,
   FunctionKind,
   FunctionNumber,
   Organisation,
   PrivacySettings,
 } from '../../policy/organisation.ts';
+import { replaceSecret } from '../../policy/signing.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
 import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
 import { createDirectoryPages } from '../sql-directory-pages.ts';
 import type { SqlPort } from '../sql-port.ts';
-import { inSnapshot } from './database.ts';
+import { withSecrets, type SealedColumns } from '../endpoint-columns.ts';
+import { inSnapshot, inTransaction } from './database.ts';
 import { prepareDirectoryWrite } from './directory-write.ts';
 
 interface OrganisationRow {
@@ -50,6 +52,7 @@ export interface EndpointRow {
   url: string;
   states: string;
   delivery: string;
+  settings: string;
 }
 
 type OfOrganisation<Row> = Row & { organisation_id: string };
@@ -77,9 +80,16 @@ export function createDirectoryStore(db: DatabaseSync, port: SqlPort, secrets: S
     WHERE number.organisation_id = ? AND number.number = ?`);
   const selectOrganisation = db.prepare('SELECT * FROM organisation WHERE id = ?');
   const selectEndpointsOf = db.prepare(`
-    SELECT id, url, states, delivery FROM endpoint WHERE organisation_id = ? ORDER BY id`);
+    SELECT id, url, states, delivery, settings FROM endpoint WHERE organisation_id = ? ORDER BY id`);
+
+  const selectEndpoint = db.prepare('SELECT * FROM endpoint WHERE organisation_id = ? AND id = ?');
 
   const write = prepareDirectoryWrite(db, secrets);
+
+  const readEndpoint = (organisationId: string, endpointId: string) => {
+    const row = selectEndpoint.get(organisationId, endpointId) as (EndpointRow & SealedColumns) | undefined;
+    return row && withSecrets(endpointOf(row), row, secrets);
+  };
 
   const readSources = () =>
     (selectSources.all() as { id: string; kind: string; settings: string; secret: Uint8Array }[]).map(
@@ -99,7 +109,7 @@ export function createDirectoryStore(db: DatabaseSync, port: SqlPort, secrets: S
     const functionNumbers = groupByOrganisation<{ number: string; kind: FunctionKind }>(
       selectFunctionNumbers.all(),
     );
-    const endpoints = groupByOrganisation<EndpointRow & { secret: Uint8Array }>(selectEndpoints.all());
+    const endpoints = groupByOrganisation<EndpointRow & SealedColumns>(selectEndpoints.all());
     return (selectOrganisations.all() as unknown as OrganisationRow[]).map((row) => ({
       ...organisationOf(row),
       users: (users.get(row.id) ?? []).map((user) => ({
@@ -110,10 +120,9 @@ export function createDirectoryStore(db: DatabaseSync, port: SqlPort, secrets: S
         number,
         kind,
       })),
-      endpoints: (endpoints.get(row.id) ?? []).map((endpoint): EndpointWithSecret => ({
-        ...endpointOf(endpoint),
-        secret: secrets.open(endpoint.secret),
-      })),
+      endpoints: (endpoints.get(row.id) ?? []).map((endpoint) =>
+        withSecrets(endpointOf(endpoint), endpoint, secrets),
+      ),
     }));
   };
 
@@ -126,7 +135,21 @@ export function createDirectoryStore(db: DatabaseSync, port: SqlPort, secrets: S
     },
 
     async write(changes, record) {
-      write(changes, record);
+      inTransaction(db, () => write(changes, record));
+    },
+
+    async endpointOf(organisationId, endpointId) {
+      return readEndpoint(organisationId, endpointId);
+    },
+
+    async replaceSecret(organisationId, endpointId, secret, times) {
+      return inTransaction(db, () => {
+        const before = readEndpoint(organisationId, endpointId);
+        if (before === undefined) return undefined;
+        const endpoint = replaceSecret(before, secret, times);
+        write([{ do: 'put-endpoint', is: 'changed', organisationId, endpoint }]);
+        return endpoint;
+      });
     },
 
     async revision() {
@@ -212,5 +235,6 @@ export function endpointOf(row: EndpointRow): Endpoint {
     url: row.url,
     states: JSON.parse(row.states) as LegState[],
     delivery: JSON.parse(row.delivery) as DeliverySettings,
+    ...(JSON.parse(row.settings) as EndpointSettings),
   };
 }
