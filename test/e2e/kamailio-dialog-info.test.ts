@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { makeFolder, run, start, write } from '../support/callhook-process.ts';
 import { assertContract, type Message } from '../support/expectation.ts';
 import { configToml } from '../support/installation.ts';
-import { freeUdpPort, needsKamailio, runSipp, startKamailio } from '../support/kamailio.ts';
+import { needsKamailio, runSipp, startKamailio } from '../support/kamailio.ts';
+import { freeUdpPort } from '../support/ports.ts';
 import { SECRET, startCrm } from '../support/receiver.ts';
 
 const EXAMPLE = new URL('../../examples/kamailio/dialog-info.cfg', import.meta.url);

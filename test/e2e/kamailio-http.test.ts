@@ -1,7 +1,13 @@
 /** Kamailio with examples/kamailio, phones and a trunk by sipp, the whole connector: what is told of each call. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { assertLegs, installProxy, needsProxy } from '../support/proxy.ts';
+import {
+  assertLegs,
+  debianConfiguration,
+  installProxy,
+  needsDebianProxy,
+  needsProxy,
+} from '../support/proxy.ts';
 import type { CalledStep } from '../support/sip-phones.ts';
 
 const OUTSIDE = '+358401234567';
@@ -253,5 +259,27 @@ test('where users have domains, devices are named by them', needsProxy(), async 
   await assertLegs(proxy, [
     '1001 > +358942721002: EARLY, CONFIRMED, HANGUP',
     '1002 < +358942721001: EARLY, CONFIRMED, HANGUP',
+  ]);
+});
+
+test('the lines for Debian’s own kamailio.cfg tell of calls between users', needsDebianProxy(), async (t) => {
+  const proxy = await installProxy(t, {}, debianConfiguration(t));
+  const { phones } = proxy;
+  await proxy.serve();
+  const [phone] = (await proxy.ports(1)) as [number];
+  await phones.register({ '1002': [phone] });
+  const called = phones.called(phone, ['180', '200', 'BYE']);
+  await phones.calls({ from: '1001', to: '1002' }, ['await 200', 'await BYE']);
+  await called;
+  const refused = phones.called(phone, ['486']);
+  await phones.calls({ from: '1001', to: '1002' }, ['await 486']);
+  await refused;
+  await phones.calls({ from: '1001', to: '1004' }, ['await 404']);
+  await assertLegs(proxy, [
+    '1001 > +358942721002: EARLY, CONFIRMED, HANGUP',
+    '1001 > +358942721002: REJECTED',
+    '1001 > 1004: REJECTED',
+    '1002 < +358942721001: EARLY, CONFIRMED, HANGUP',
+    '1002 < +358942721001: REJECTED',
   ]);
 });

@@ -54,7 +54,7 @@ test(
     await phones.register({ '1001': [desk] });
     await proxy.serve();
     const answered = phones.called(phone, ['180', '200', 'await BYE']);
-    const caller = phones.calls({ from: OUTSIDE, to: '1002' }, ['await 200', 'pause 4000', 'BYE']);
+    const caller = phones.calls({ from: OUTSIDE, to: '1002' }, ['await 200', 'pause 2500', 'BYE']);
     await crm.until((received) => received.length === 2);
     // They hear no more of it.
     const rings = Promise.allSettled([
@@ -86,7 +86,7 @@ test(
   async (t) => {
     const { proxy, phone } = await withPhone(t);
     const taken: string[] = [];
-    let answers = [503, 401];
+    const answers = [503, 401];
     const server = createServer((request, response) => {
       let body = '';
       request.setEncoding('utf8').on('data', (text: string) => (body += text));
@@ -99,11 +99,10 @@ test(
         response.writeHead(status).end('{}');
       });
     });
-    await callTo1002(proxy, phone);
-    await eventually(() => proxy.spooled() === 4);
     await new Promise<void>((resolve) => server.listen(proxy.api, '127.0.0.1', resolve));
     t.after(() => server.close());
-    await eventually(() => proxy.spooled() === 0);
+    await callTo1002(proxy, phone);
+    await eventually(() => taken.includes('TERMINATED') && proxy.spooled() === 0);
     assert.deepEqual(taken, ['TRYING', 'CONFIRMED', 'TERMINATED']);
     assert.match(proxy.kamailio().log(), /Callhook refused what was posted \(400\)/);
   },

@@ -44,8 +44,10 @@ export const DIALOG_INFO: Subject = {
 
 function createNotified(sink: SourceSink, nowMs: () => number): Playback {
   const playback = createDialogPlayback(sink, nowMs);
-  /** What each subscription was last notified with. */
-  const held = new Map<string, { text: string; cseq: number }>();
+  /** What each subscription was last notified with, for each user that a spoilt From makes of it. */
+  const held = new Map<string, { text: string; subscription: string }>();
+  /** The last number of each subscription. */
+  const numbers = new Map<string, number>();
   let made = 0;
 
   const play = async (text: string) => {
@@ -64,15 +66,17 @@ function createNotified(sink: SourceSink, nowMs: () => number): Playback {
     if (notify === undefined || 'status' in notify) return;
     // A spoilt From may be another user's.
     const from = (request as SipRequest).headers.get('from');
-    const key = JSON.stringify([notify.callId, notify.localTag, from]);
-    const cseq = Math.max(notify.cseq, held.get(key)?.cseq ?? 0);
-    held.set(key, { text: headOf(request as SipRequest), cseq });
+    const subscription = JSON.stringify([notify.callId, notify.localTag, notify.remoteTag]);
+    numbers.set(subscription, Math.max(notify.cseq, numbers.get(subscription) ?? 0));
+    held.set(JSON.stringify([subscription, from]), { text: headOf(request as SipRequest), subscription });
   };
 
   const nothing = async () => {
-    for (const { text, cseq } of held.values()) {
+    for (const { text, subscription } of held.values()) {
+      const number = (numbers.get(subscription) ?? 0) + 1;
+      numbers.set(subscription, number);
       await play(
-        `${text}CSeq: ${cseq + 1} NOTIFY\r\nSubscription-State: terminated\r\nContent-Length: 0\r\n\r\n`,
+        `${text}CSeq: ${number} NOTIFY\r\nSubscription-State: terminated\r\nContent-Length: 0\r\n\r\n`,
       );
     }
     for (const { text } of held.values()) {
@@ -88,6 +92,7 @@ function createNotified(sink: SourceSink, nowMs: () => number): Playback {
       }
     }
     held.clear();
+    numbers.clear();
   };
 
   return {

@@ -74,6 +74,18 @@ test('namespaces may have prefixes, and elements of others are passed over', () 
   assert.deepEqual(dialogs, [{ id: 'yes', state: 'EARLY' }]);
 });
 
+for (const more of [
+  '<x:state xmlns:x="urn:x">busy</x:state>',
+  '<state xmlns="urn:x">busy</state>',
+  '<sa:state>busy</sa:state>',
+  '<x:remote xmlns:x="urn:x"><x:identity>sip:1002@192.0.2.1</x:identity></x:remote>',
+]) {
+  test(`an extension says nothing of the dialog, also where it has the same words: ${more}`, () => {
+    const [dialog] = documentOf(documentXml([{ state: 'early', more, remote: '' }])).dialogs;
+    assert.deepEqual([dialog?.state, dialog?.remoteIdentity], ['EARLY', undefined]);
+  });
+}
+
 test('a dialog without an id, or in a state that nobody knows, is left out', () => {
   const { dialogs } = documentOf(`<dialog-info version="x" state="full"><dialog><state>early</state></dialog>
     <dialog id="b"><state>humming</state></dialog><dialog id="c"/></dialog-info>`);
@@ -92,6 +104,21 @@ for (const name of [
 ]) {
   test(`a name that is not escaped costs no call: ${JSON.stringify(name)}`, () => {
     const xml = documentXml([{ state: 'early', display: name }]);
+    assert.equal(isMended(xml), true);
+    assert.equal(documentOf(xml).dialogs[0]?.remoteIdentity, 'sip:+358401234567@192.0.2.1');
+  });
+}
+
+for (const [what, change] of [
+  ['with an empty line before it', (xml: string) => `\r\n${xml}`],
+  [
+    'with single quotes around names',
+    (xml: string) => xml.replace(/display="[^"]*"/, "display='O'Brien & <Co>'"),
+  ],
+  ['with characters that XML does not have', (xml: string) => xml.replace('sip:+', 'sip:&#1;&#x1f;&#x0;+')],
+] as const) {
+  test(`a document ${what} is read`, () => {
+    const xml = change(documentXml([{ state: 'early', display: 'Matti' }]));
     assert.equal(isMended(xml), true);
     assert.equal(documentOf(xml).dialogs[0]?.remoteIdentity, 'sip:+358401234567@192.0.2.1');
   });
@@ -136,7 +163,7 @@ test('something else than a dialog-info document is told as such', () => {
 });
 
 test('a hostile text of full length is done with in no time', () => {
-  for (const piece of [' display="', '&', '<', '"', '<dialog ', ' display="x" ']) {
+  for (const piece of [' display="', " display='", '&#00', '&', '<', '"', '<dialog ', ' display="x" ']) {
     const text = `<dialog-info>${piece.repeat(Math.floor((MAX_DOCUMENT_BYTES - 100) / piece.length))}`;
     const started = performance.now();
     assert.ok(problemOf(text) !== undefined);

@@ -121,6 +121,28 @@ test('a call that another user of the same group has answered was lost to that o
   ]);
 });
 
+test('a phone whose call the PBX cancels because another phone took it, lost it to that one', () => {
+  const user = createUser();
+  const phones = (first: string, second: string): Written[] => [
+    { id: 'a', callId: 'one', state: first },
+    { id: 'b', callId: 'one', state: second },
+  ];
+  user.take(phones('early', 'early'));
+  const told = user.take(phones('terminated event="cancelled" code="487"', 'confirmed'));
+  assert.deepEqual(words(told), ['INCOMING CONFIRMED', 'INCOMING TERMINATED ELSEWHERE']);
+});
+
+test('a phone that refused before another took the call refused it', () => {
+  const user = createUser();
+  const phones = (first: string, second: string): Written[] => [
+    { id: 'a', callId: 'one', state: first },
+    { id: 'b', callId: 'one', state: second },
+  ];
+  user.take(phones('early', 'early'));
+  const told = user.take(phones('terminated event="rejected" code="486"', 'confirmed'));
+  assert.deepEqual(words(told), ['INCOMING CONFIRMED', 'INCOMING TERMINATED REFUSED']);
+});
+
 test('an outgoing call that is forked further on is one leg, until its last dialog has ended', () => {
   const user = createUser();
   const call = { callId: 'one', direction: 'initiator' };
@@ -152,6 +174,28 @@ test('a call that goes on under another id, its former one gone, is the same leg
     'INCOMING TERMINATED GIVEN_UP',
   ]);
   assert.equal(user.mapper.alive(ADDRESS).size, 0);
+});
+
+for (const direction of ['', 'recipient']) {
+  test(`a dialog that leaves its Call-ID out, direction ${direction || 'too'}, is the one of that id`, () => {
+    const user = createUser();
+    user.take([{ state: 'early' }], { version: 1 });
+    const bare = (state: string) => [{ state, callId: undefined, direction }];
+    const partial = (version: number) => ({ version, state: 'partial' }) as const;
+    assert.deepEqual(words(user.take(bare('confirmed'), partial(2))), ['INCOMING CONFIRMED']);
+    assert.deepEqual(words(user.take(bare('terminated'), partial(3))), ['INCOMING TERMINATED GIVEN_UP']);
+    assert.deepEqual(user.take(bare('terminated'), partial(4)), []);
+    assert.equal(user.mapper.alive(ADDRESS).size, 0);
+  });
+}
+
+test('a dialog whose Call-ID comes later is the same', () => {
+  const user = createUser();
+  const [began] = user.take([{ state: 'trying', callId: undefined }]);
+  const [rang] = user.take([{ state: 'early' }]);
+  const [end] = user.take([{ state: 'terminated' }]);
+  assert.deepEqual([rang?.leg, end?.leg], [began?.leg, began?.leg]);
+  assert.deepEqual(user.take([{ state: 'terminated' }]), []);
 });
 
 test('an id that is used again for another call is another leg', () => {
@@ -207,6 +251,20 @@ test('where one dialog is shown at a time, one that stands behind another is not
   assert.deepEqual(words(user.take([{ id: 'a', state: 'terminated' }])), ['INCOMING TERMINATED GIVEN_UP']);
 });
 
+test('a call goes on behind one that was taken for over and is up after all', () => {
+  const user = createUser();
+  user.take([{ id: 'a', state: 'confirmed' }]);
+  user.take([{ id: 'b', state: 'early' }]);
+  // Kamailio shows the older of two that were answered, and the newer one once the older was held.
+  assert.deepEqual(words(user.take([{ id: 'a', state: 'confirmed' }])), ['INCOMING TERMINATED GIVEN_UP']);
+  assert.deepEqual(user.take([{ id: 'b', state: 'confirmed' }]), []);
+  assert.equal(user.mapper.alive(ADDRESS).size, 1);
+  assert.deepEqual(user.take([{ id: 'a', state: 'confirmed' }]), []);
+  assert.deepEqual(user.take([{ id: 'b', state: 'confirmed' }]), []);
+  const [end] = user.take([{ id: 'b', state: 'terminated' }]);
+  assert.deepEqual([end?.leg.includes(' a '), end?.state], [true, 'TERMINATED']);
+});
+
 test('a call behind another is over at the latest when nothing is up any more', () => {
   const user = createUser();
   user.take([{ id: 'a', state: 'confirmed' }]);
@@ -242,6 +300,14 @@ test('a gap in the versions asks for a full document, and what is said counts al
   user.take([{ state: 'early' }], { version: 1 });
   const told = user.take([{ state: 'confirmed' }], { version: 3, state: 'partial' });
   assert.deepEqual([words(told), user.isIncomplete], [['INCOMING CONFIRMED'], true]);
+});
+
+test('a dialog that is missing is over where the PBX tells of one at a time in partial documents', () => {
+  const user = createUser();
+  user.take([{ id: 'a', state: 'confirmed' }], { version: 1 });
+  user.take([{ id: 'b', state: 'early' }], { version: 2, state: 'partial' });
+  const told = user.take([{ id: 'b', state: 'early' }], { version: 4 });
+  assert.deepEqual(words(told), ['INCOMING TERMINATED GIVEN_UP']);
 });
 
 test('a partial document that is older than what is known is not taken', () => {

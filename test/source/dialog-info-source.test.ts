@@ -1,11 +1,13 @@
 /** The source of dialog events over real sockets of UDP, TCP and TLS, against a PBX that takes subscriptions. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { generate } from 'selfsigned';
 import type { DialogInfoSettings } from '../../src/policy/directory.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -651,4 +653,122 @@ test('a fault of ours is not taken for a lost connection', async (t) => {
     },
   };
   await assert.rejects(source.run(faulty, new AbortController().signal), /a fault/);
+});
+
+test('a stranger who calls itself Asterisk or FreeSWITCH keeps no call from being told', async (t) => {
+  const pbx = await serve(t, { document: () => undefined });
+  const { ear } = follow(t, pbx);
+  await ear.until(isConnected);
+  const held = pbx.of(ADDRESS);
+  const contact = /@127\.0\.0\.1:(\d+)/.exec(held.subscribe.headers.get('contact') ?? '')?.[1];
+  const stranger = createSocket('udp4');
+  t.after(() => stranger.close());
+  const answered = new Promise((resolve) => stranger.once('message', resolve));
+  stranger.send(
+    'OPTIONS sip:x@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKx;rport\r\nFrom: <sip:a@b>;tag=1\r\n' +
+      'To: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 OPTIONS\r\nUser-Agent: Asterisk PBX 22\r\nContent-Length: 0\r\n\r\n',
+    Number(contact),
+    '127.0.0.1',
+  );
+  await answered;
+  pbx.notify(held, { document: doc('early') });
+  await ear.until(({ events }) => events.length === 1);
+  assert.deepEqual(downAdvice(ear), []);
+});
+
+test('devices that come into the directory while the connection is made are watched', async (t) => {
+  const pbx = await serve(t, { transport: 'tcp', document: () => undefined });
+  const { source } = follow(t, pbx, { settings: { transport: 'tcp' } });
+  source.watch?.(new Set([ADDRESS, OTHER]));
+  await pbx.until(() => pbx.held.size === 2);
+});
+
+test('one who leaves the directory and is back at once keeps the call', async (t) => {
+  let isMute = false;
+  const pbx = await serve(t, {
+    answer: ({ headers }) => (isMute && headers.get('expires') === '0' ? 'silence' : undefined),
+    document: () => (isMute ? doc('confirmed') : undefined),
+  });
+  const { ear, source } = follow(t, pbx, { addresses: [ADDRESS, OTHER], times: { goodbyeMs: 50 } });
+  await pbx.until(() => pbx.held.size === 2);
+  await ear.until(isConnected);
+  isMute = true;
+  source.watch?.(new Set([OTHER]));
+  source.watch?.(new Set([ADDRESS, OTHER]));
+  await ear.until(({ events }) => events.length === 1);
+  const known = ear.alives.length;
+  await pause(100);
+  assert.deepEqual(
+    ear.alives.slice(known).filter((legs) => legs.size === 0),
+    [],
+  );
+});
+
+test('a PBX that finds each time too short is not asked without end', async (t) => {
+  const pbx = await serve(t, {
+    answer: ({ headers }) => ({
+      status: 423,
+      fields: [['Min-Expires', `${Number(headers.get('expires')) + 1}`]],
+    }),
+  });
+  const { ear } = follow(t, pbx);
+  await ear.until((heard) => downAdvice(heard).length > 0);
+  assert.match(downAdvice(ear)[0]!, /the PBX answers 423/);
+});
+
+for (const [what, reply, state] of [
+  ['in its answer', { status: 200, fields: [['Expires', '0']] }, 'active;expires=1'],
+  ['in its notification', undefined, 'active;expires=0'],
+] as const) {
+  test(`a PBX that grants a renewal no time, ${what}, is not asked again and again at once`, async (t) => {
+    const pbx = await serve(t, {
+      answer: (request, notifier) => {
+        if (isFirst(request)) return undefined;
+        setImmediate(() => notifier.notify(notifier.of(ADDRESS), { state }));
+        return reply;
+      },
+    });
+    const { ear } = follow(t, pbx, { times: { soonMs: 50 } });
+    await pbx.until(() => pbx.held.size === 1);
+    pbx.notify(pbx.of(ADDRESS), { state: 'active;expires=0' });
+    await ear.until(isConnected);
+    await pause(220);
+    assert.ok(pbx.subscribes.length <= 10, `${pbx.subscribes.length} in 220 ms`);
+  });
+}
+
+test('a PBX that asks for patience with a renewal is not asked again before', async (t) => {
+  const pbx = await serve(t, {
+    answer: (request) =>
+      isFirst(request) ? undefined : { status: 503, fields: [['Retry-After', '2 (maintenance)']] },
+    document: () => undefined,
+  });
+  const { ear } = follow(t, pbx);
+  await ear.until(isConnected);
+  // A document that cannot be read brings the renewal forward.
+  pbx.notify(pbx.of(ADDRESS), { document: '<dialog-info' });
+  await pbx.until(() => pbx.subscribes.length === 2);
+  await pause(100);
+  assert.equal(pbx.subscribes.length, 2);
+});
+
+test('a body of empty lines is an empty one', async (t) => {
+  const pbx = await serve(t, { document: () => doc('confirmed') });
+  const { ear } = follow(t, pbx);
+  await ear.until(({ events }) => events.length === 1);
+  pbx.notify(pbx.of(ADDRESS), { document: '\r\n', type: 'text/plain' });
+  await pbx.until(() => statuses(pbx).length === 2);
+  assert.deepEqual(statuses(pbx), [200, 200]);
+  assert.deepEqual(words(ear.events), ['INCOMING CONFIRMED', 'INCOMING TERMINATED GIVEN_UP']);
+});
+
+test('a subscription that waits for a permission is told as one that does not watch', async (t) => {
+  const pbx = await serve(t);
+  const { ear } = follow(t, pbx);
+  await pbx.until(() => pbx.held.size === 1);
+  pbx.notify(pbx.of(ADDRESS), { state: 'pending;expires=300' });
+  await ear.until((heard) => downAdvice(heard).length > 0);
+  assert.match(downAdvice(ear)[0]!, /pending/);
+  pbx.notify(pbx.of(ADDRESS), { document: doc('early') });
+  await ear.until(({ states }) => states.at(-1)?.status === 'connected');
 });

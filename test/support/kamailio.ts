@@ -135,12 +135,3 @@ export async function runSipp(t: TestContext, args: readonly string[]): Promise<
     child.once('exit', (code) => resolve(code ?? -1));
   });
 }
-
-/** A port of UDP that nothing uses at the moment. */
-export async function freeUdpPort(): Promise<number> {
-  const socket = createSocket('udp4');
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => socket.close(resolve));
-  return port;
-}

@@ -1,6 +1,7 @@
 /** The example for Kamailio with phones around it, and the whole connector behind it. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
@@ -9,16 +10,28 @@ import { makeFolder, run, start, write, type Running } from './callhook-process.
 import { assertContract, type Message } from './expectation.ts';
 import { TOKEN } from './http-ingest.ts';
 import { configToml } from './installation.ts';
-import { freeUdpPort, needsKamailio, startKamailio, type RunningKamailio } from './kamailio.ts';
+import { needsKamailio, startKamailio, type RunningKamailio } from './kamailio.ts';
+import { needs } from './needs.ts';
 import { SECRET, startCrm, type Crm } from './receiver.ts';
 import { createPhones, type Phones } from './sip-phones.ts';
-import { freeTcpPort } from './tcp-port.ts';
+import { freeTcpPort, freeUdpPort } from './ports.ts';
 import { USERS } from './transcripts.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/kamailio/', import.meta.url));
 
 export const needsProxy = () =>
   needsKamailio('http_client.so', 'jansson.so', 'db_sqlite.so', 'mqueue.so', 'dialog.so');
+
+const DEBIAN = '/etc/kamailio/kamailio.cfg';
+const PATCH = `${EXAMPLES}debian-kamailio.cfg.patch`;
+
+export const needsDebianProxy = () => ({
+  ...needsProxy(),
+  ...needs(
+    spawnSync('patch', ['--dry-run', '--silent', '-o', '/dev/null', DEBIAN, PATCH]).status === 0,
+    `${DEBIAN} as Debian’s Kamailio 5.6 brings it (\`apt-get install kamailio patch\`)`,
+  ),
+});
 
 const directory = (crm: string) => `sources:
   - { id: kamailio, kind: http, secret: ${TOKEN} }
@@ -53,8 +66,15 @@ export interface Proxy {
   trunk: number;
 }
 
-/** @param defined more `#!define`s of the configuration */
-export async function installProxy(t: TestContext, defined: Record<string, string> = {}): Promise<Proxy> {
+/**
+ * @param defined more `#!define`s of the configuration
+ * @param configuration the text of a kamailio.cfg that includes callhook.cfg
+ */
+export async function installProxy(
+  t: TestContext,
+  defined: Record<string, string> = {},
+  configuration = readFileSync(`${EXAMPLES}kamailio.cfg`, 'utf8'),
+): Promise<Proxy> {
   const crm = await startCrm();
   t.after(() => crm.close());
   const folder = makeFolder(t);
@@ -65,7 +85,7 @@ export async function installProxy(t: TestContext, defined: Record<string, strin
   const applied = await run(t, folder, ['apply', 'acme.yaml']);
   assert.equal(applied.code, 0, applied.err);
   const [port, trunk] = [await freeUdpPort(), await freeUdpPort()];
-  const config = configOf({
+  const config = configOf(configuration, {
     LISTEN: `udp:127.0.0.1:${port}`,
     TRUNK: `"sip:127.0.0.1:${trunk}"`,
     CALLHOOK_URL: `"http://127.0.0.1:${api}/api/v1/sources/kamailio"`,
@@ -102,10 +122,26 @@ export async function installProxy(t: TestContext, defined: Record<string, strin
   };
 }
 
-function configOf(defined: Record<string, string>): string {
+/** Debian's own kamailio.cfg with the lines for Callhook. */
+export function debianConfiguration(t: TestContext): string {
+  const folder = makeFolder(t);
+  copyFileSync(DEBIAN, join(folder, 'kamailio.cfg'));
+  execFileSync('patch', ['--silent', '-i', PATCH], { cwd: folder });
+  const text = readFileSync(join(folder, 'kamailio.cfg'), 'utf8');
+  // Its sockets stay out of the way of a Kamailio that runs here.
+  return text
+    .replace(/^# (modparam\("(jsonrpcs|ctl)")/gm, '$1')
+    .replaceAll('/run/kamailio', 'FOLDER')
+    .replace(/^children=8/m, 'children=1\nlisten=LISTEN\nalias=udp:127.0.0.1:5060');
+}
+
+function configOf(text: string, defined: Record<string, string>): string {
   const lines = Object.entries(defined).map(([name, value]) => `#!define ${name} ${value}`);
-  const text = readFileSync(`${EXAMPLES}kamailio.cfg`, 'utf8');
-  return `#!KAMAILIO\n${lines.join('\n')}\n${text.replace('"callhook.cfg"', `"${EXAMPLES}callhook.cfg"`)}`;
+  const body = text
+    // With several workers a BYE may overtake the ACK before it, which sipp's phones do not forgive.
+    .replace(/^children=\d+/m, 'children=1')
+    .replace('"callhook.cfg"', `"${EXAMPLES}callhook.cfg"`);
+  return `#!KAMAILIO\n${lines.join('\n')}\n${body}`;
 }
 
 /** Far more than any call takes. */

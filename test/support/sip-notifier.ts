@@ -117,8 +117,8 @@ export async function startSipNotifier(options: NotifierOptions = {}): Promise<S
       send(
         responseTo(request, status, held.tag, [
           ['Server', name],
-          ['Expires', expires],
           ...(reply?.fields ?? []),
+          ['Expires', expires],
         ]),
       );
     if (options.notifiesFirst !== true) respond();

@@ -9,7 +9,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { makeFolder } from './callhook-process.ts';
-import { freeUdpPort, runSipp } from './kamailio.ts';
+import { runSipp } from './kamailio.ts';
+import { freeUdpPort } from './ports.ts';
 
 /** What a phone that is called does after the INVITE: answers with a status, hangs up, waits for a request. */
 export type CalledStep =

@@ -57,20 +57,32 @@ function parse(text: string): Parsed {
     : { document: reader.document };
 }
 
+/** Of an element: the namespace of each prefix; that of no prefix is the default. */
+type Namespaces = ReadonlyMap<string, string>;
+
 /** A dialog that is not complete yet. */
 type Draft = Partial<Omit<Dialog, 'state'>> & { state?: string };
 
 class DocumentReader {
   document: DialogDocument | undefined;
   readonly #dialogs: Dialog[] = [];
-  /** Where we are, without namespace prefixes: `dialog-info/dialog/remote/identity`. */
+  /** Where we are, without namespace prefixes: `dialog-info/dialog/remote/identity`. Extensions are written `*`. */
   readonly #path: string[] = [];
+  /** Of each open element. */
+  readonly #namespaces: Namespaces[] = [];
+  /** The document's own; undefined where it declares none. */
+  #namespace: string | undefined;
   #draft: Draft | undefined;
   #text = '';
 
   open({ name, attributes }: SaxesTagPlain): void {
     if (this.#path.length >= MAX_DEPTH) throw new Refused('it is nested too deeply');
-    this.#path.push(name.slice(name.indexOf(':') + 1));
+    const colon = name.indexOf(':');
+    const namespaces = namespacesIn(attributes, this.#namespaces.at(-1));
+    const namespace = namespaces.get(name.slice(0, Math.max(colon, 0)));
+    if (this.#path.length === 0) this.#namespace = namespace;
+    this.#namespaces.push(namespaces);
+    this.#path.push(namespace === this.#namespace ? name.slice(colon + 1) : '*');
     this.#text = '';
     const value = (key: string) => {
       const written = attributes[key]?.trim();
@@ -129,6 +141,7 @@ class DocumentReader {
     }
     this.#text = '';
     this.#path.pop();
+    this.#namespaces.pop();
   }
 
   #beginDialog(value: (key: string) => string | undefined): void {
@@ -152,6 +165,13 @@ class DocumentReader {
   }
 }
 
+function namespacesIn(attributes: SaxesTagPlain['attributes'], outside: Namespaces = new Map()): Namespaces {
+  const declared = Object.entries(attributes).flatMap(([key, value]): [string, string][] =>
+    /^xmlns(?:$|:)/.test(key) ? [[key.slice('xmlns:'.length), value]] : [],
+  );
+  return declared.length === 0 ? outside : new Map([...outside, ...declared]);
+}
+
 function given<Key extends string, Value>(key: Key, value: Value | undefined): Partial<Record<Key, Value>> {
   // A computed key alone would be any string to the compiler.
   return value === undefined ? {} : ({ [key]: value } as Record<Key, Value>);
@@ -164,7 +184,7 @@ function numberIn(text: string | undefined): number | undefined {
 const ELEMENTS =
   'dialog-info|dialog|state|duration|local|remote|identity|target|param|replaces|referred-by|route-set|hop|session-description';
 /** Bounded, so that a hostile text costs no more than its length. */
-const DISPLAY = /\sdisplay="[^\r\n]{0,512}?"(?=\s{1,8}[\w:-]{1,32}="|\s{0,8}\/?>)/g;
+const DISPLAY = /\sdisplay=(["'])[^\r\n]{0,512}?\1(?=\s{1,8}[\w:-]{1,32}=["']|\s{0,8}\/?>)/g;
 const STRAY_AMPERSAND = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)/g;
 const STRAY_LESS_THAN = new RegExp(
   `<(?!/?(?:[\\w-]{1,16}:)?(?:${ELEMENTS})[\\s/>]|\\?xml\\s|!--|!\\[CDATA\\[)`,
@@ -172,10 +192,13 @@ const STRAY_LESS_THAN = new RegExp(
 );
 // oxlint-disable-next-line no-control-regex -- they may not stand in XML at all
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+const FORBIDDEN_REFERENCE = /&#(?:0{0,5}(?:[0-8]|1[124-9]|2\d|3[01])|x0{0,5}(?:[0-8bcef]|1[\da-f]));/gi;
 
 function mend(text: string): string {
   return text
+    .trimStart()
     .replace(FORBIDDEN, '')
+    .replace(FORBIDDEN_REFERENCE, '')
     .replace(DISPLAY, '')
     .replace(STRAY_AMPERSAND, '&amp;')
     .replace(STRAY_LESS_THAN, '&lt;');

@@ -19,13 +19,22 @@ export interface Leg {
   callIds: Set<string>;
   remote?: RemoteParty;
   localNumber?: string;
-  /** A full document showed another dialog in its place. */
-  hidden?: { by: Leg; byReached: LegState; sinceMs: number };
+  /** A full document showed another dialog in its place: that of a leg, or one that had been taken for over. */
+  hidden?: { by: Leg | undefined; byReached: LegState | undefined; sinceMs: number };
 }
 
 /** What tells one dialog from another within one user's documents: ids may be used again for another call. */
 export function keyOf({ id, callId }: Dialog): string {
   return `${plain(id)} ${plain(callId ?? '-')}`;
+}
+
+/** The key by which a dialog is up already: some PBXes leave the Call-ID out now and then, the id stays. */
+export function keyAmong(legs: ReadonlyMap<string, Leg>, dialog: Dialog): string {
+  const key = keyOf(dialog);
+  if (legs.has(key)) return key;
+  const id = key.slice(0, key.indexOf(' ') + 1);
+  const isSame = (one: string) => (dialog.callId === undefined ? one.startsWith(id) : one === `${id}-`);
+  return [...legs.keys()].find(isSame) ?? key;
 }
 
 /** Names that the far end may choose become ones of bounded length without control characters. */

@@ -9,7 +9,7 @@
 import type { Ending, LegEvent, LegState } from '../../call/leg-event.ts';
 import type { Dialog, DialogDocument } from './document.ts';
 import { endingOf } from './ending.ts';
-import { callOf, directionOf, isFurther, keyOf, learnParties, type Leg } from './leg.ts';
+import { callOf, directionOf, isFurther, keyAmong, keyOf, learnParties, type Leg } from './leg.ts';
 import { isSameUser } from './party.ts';
 
 /** One document, and the subscription that it came by. */
@@ -61,7 +61,7 @@ export class DialogMapper {
   readonly #users = new Map<string, User>();
   /** Calls with the names of called legs that were answered and are up. */
   readonly #answered = new Map<string, Set<string>>();
-  /** Seen to put several dialogs into one document: then one that is missing is over. */
+  /** Seen to put several dialogs into one document, or to tell of them one by one: then one that is missing is over. */
   #showsSeveral = false;
 
   constructor(options: MapperOptions = {}) {
@@ -84,8 +84,8 @@ export class DialogMapper {
     view.version = document.version;
     const live = document.dialogs.filter(({ state }) => state !== 'TERMINATED');
     const over = document.dialogs.filter(({ state }) => state === 'TERMINATED');
-    if (new Set(document.dialogs.map(keyOf)).size > 1) this.#showsSeveral = true;
-    const liveKeys = new Set(live.map(keyOf));
+    if (!document.isFull || new Set(document.dialogs.map(keyOf)).size > 1) this.#showsSeveral = true;
+    const liveKeys = new Set(live.map((dialog) => keyAmong(user.legs, dialog)));
     const missing = document.isFull ? this.#missing(user, subscription, liveKeys) : new Set<string>();
     const legs = [
       ...live.flatMap((dialog) => this.#up(user, address, dialog, missing, atMs)),
@@ -93,7 +93,7 @@ export class DialogMapper {
     ];
     if (document.isFull) {
       view.shown = new Set([...liveKeys].filter((key) => user.legs.has(key)));
-      legs.push(...this.#vanished(user, missing, view.shown, atMs));
+      legs.push(...this.#vanished(user, missing, liveKeys, atMs));
     } else {
       for (const key of liveKeys) view.shown.add(key);
     }
@@ -151,7 +151,7 @@ export class DialogMapper {
 
   /** A dialog that is not over. */
   #up(user: User, address: string, dialog: Dialog, missing: ReadonlySet<string>, atMs: number): LegEvent[] {
-    const key = keyOf(dialog);
+    const key = keyAmong(user.legs, dialog);
     if (user.ended.has(key)) {
       remember(user.ended, key, atMs);
       return [];
@@ -217,11 +217,11 @@ export class DialogMapper {
 
   /** A dialog that is over: PBXes repeat it, and show it to new subscriptions too. */
   #over(user: User, address: string, dialog: Dialog, isFirst: boolean, atMs: number): LegEvent[] {
-    const key = keyOf(dialog);
+    const key = keyAmong(user.legs, dialog);
     const isRepeated = user.ended.has(key);
     const isCallOver = user.ended.has(callKey(dialog) ?? key);
     const leg = user.legs.get(key) ?? this.#joined(user, dialog, new Set());
-    remember(user.ended, key, atMs);
+    for (const name of [key, keyOf(dialog)]) remember(user.ended, name, atMs);
     if (leg !== undefined) {
       learnParties(leg, dialog);
       user.legs.delete(key);
@@ -267,10 +267,10 @@ export class DialogMapper {
         leg.dialogs.delete(key);
         user.legs.delete(key);
         remember(user.ended, key, atMs);
-      } else if (first === undefined || this.#showsSeveral) {
+      } else if (shown.size === 0 || this.#showsSeveral) {
         gone.add(leg);
       } else {
-        leg.hidden ??= { by: first, byReached: first.reached, sinceMs: atMs };
+        leg.hidden ??= { by: first, byReached: first?.reached, sinceMs: atMs };
       }
     }
     return [...gone]
@@ -284,7 +284,9 @@ export class DialogMapper {
       remember(user.ended, key, atMs);
     }
     leg.dialogs.clear();
-    const ending = cause ?? (this.#isTakenElsewhere(leg) ? 'ELSEWHERE' : 'GIVEN_UP');
+    // A phone that lost the call to another is cancelled by the PBX.
+    const isLost = (cause ?? 'GIVEN_UP') === 'GIVEN_UP' && this.#isTakenElsewhere(leg);
+    const ending = isLost ? 'ELSEWHERE' : (cause ?? 'GIVEN_UP');
     this.#forgetAnswered(leg);
     return { ...eventOf(leg, 'TERMINATED', atMs), ending, after: leg.reached };
   }

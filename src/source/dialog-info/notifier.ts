@@ -3,8 +3,8 @@
  * that was forked makes several (RFC 4235 section 3.9).
  */
 import type { Notify } from './packet.ts';
-import { readNameAddr } from './sip/fields.ts';
-import type { Headers } from './sip/message.ts';
+import { readNameAddr, readSeconds } from './sip/fields.ts';
+import type { Headers, SipResponse } from './sip/message.ts';
 
 export interface Notifier {
   remoteTag: string;
@@ -21,6 +21,7 @@ export interface Notifier {
 }
 
 const MAX_ROUTES = 20;
+const MAX_RETRY_AFTER_SECONDS = 3_600;
 
 export function meetNotifier(notify: Notify, headers: Headers, address: string, nowMs: number): Notifier {
   return {
@@ -41,23 +42,32 @@ export function targetIn(headers: Headers): string | undefined {
   return /^sips?:[^\s<>"]{1,500}$/i.test(uri) ? uri : undefined;
 }
 
+/** How long the PBX asks to wait; 0 where it does not. */
+export function retryAfterMs({ headers }: SipResponse): number {
+  return asked(readSeconds(headers.get('retry-after')) ?? 0);
+}
+
+function asked(seconds: number): number {
+  return Math.min(seconds, MAX_RETRY_AFTER_SECONDS) * 1_000;
+}
+
 /** What became of a subscription that the PBX has ended, RFC 6665 section 4.1.3. */
 export function pauseAfter(
   { reason, retryAfterSeconds }: Notify['state'],
   { soonMs, refusedMs }: { soonMs: number; refusedMs: number },
 ): { waitMs: number; problem?: string } {
-  const asked = retryAfterSeconds === undefined ? undefined : Math.min(retryAfterSeconds, 3_600) * 1_000;
+  const askedMs = retryAfterSeconds === undefined ? undefined : asked(retryAfterSeconds);
   switch (reason) {
     case 'rejected':
-      return { waitMs: asked ?? refusedMs, problem: 'the PBX ended the subscription (rejected)' };
+      return { waitMs: askedMs ?? refusedMs, problem: 'the PBX ended the subscription (rejected)' };
     case 'noresource':
     case 'invariant':
-      return { waitMs: asked ?? refusedMs, problem: `the PBX ended the subscription (${reason})` };
+      return { waitMs: askedMs ?? refusedMs, problem: `the PBX ended the subscription (${reason})` };
     case 'probation':
     case 'giveup':
-      return { waitMs: asked ?? soonMs };
+      return { waitMs: askedMs ?? soonMs };
     default:
       // deactivated, timeout, or a word of its own: at once.
-      return { waitMs: asked ?? 0 };
+      return { waitMs: askedMs ?? 0 };
   }
 }

@@ -48,7 +48,7 @@ export function readNotify({ headers, body }: SipRequest): Notify | Refusal {
   if (required.length > 0)
     return { status: 420, reason: 'Bad Extension', field: ['Unsupported', required.join(', ')] };
   const common = { callId, localTag, remoteTag, cseq: cseq.number, state };
-  if (body.length === 0) return { ...common, content: emptyContent(state), isMended: false };
+  if (isBlank(body)) return { ...common, content: emptyContent(state), isMended: false };
   if (!isDocument(headers))
     return { status: 415, reason: 'Unsupported Media Type', field: ['Accept', DOCUMENT_TYPE] };
   const decoded = readDocument(body);
@@ -60,6 +60,11 @@ export function readNotify({ headers, body }: SipRequest): Notify | Refusal {
 /** Without a body an active subscription has no dialogs (Kamailio); one that is pending or over says nothing. */
 function emptyContent({ state }: SubscriptionState): DialogDocument | 'none' {
   return state === 'active' ? NO_DIALOGS : 'none';
+}
+
+/** Empty, or nothing but the line breaks that some leave behind the head. */
+function isBlank(body: Uint8Array): boolean {
+  return body.every((byte) => byte === 0x0d || byte === 0x0a);
 }
 
 function isDocument(headers: Headers): boolean {

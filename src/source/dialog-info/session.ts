@@ -13,6 +13,7 @@ import { otherPbxByName, otherPbxByShape } from './other-pbx.ts';
 import { Pace, type PaceLimits } from './pace.ts';
 import { readNotify } from './packet.ts';
 import { otherPbxRefused, unreachable } from './problem.ts';
+import { tagOf } from './sip/fields.ts';
 import type { SipMessage, SipRequest } from './sip/message.ts';
 import { Transactions, type Answer, type TransactionTimes } from './sip/transactions.ts';
 import { openTransport, type Peer, type SipTransport, type TransportTimes } from './sip/transport.ts';
@@ -77,6 +78,7 @@ export class Session {
   /** Resolves when the connection ends by itself or `signal` aborts; rejects with a CallhookError where something must be said. */
   async follow(addresses: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
     const { settings, clock, times, keeper } = this.#options;
+    this.#wanted = addresses;
     let transport: SipTransport | undefined;
     const current = () => {
       if (transport === undefined) throw new Error('nothing came before the transport was there');
@@ -99,8 +101,9 @@ export class Session {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     void this.#stopWith(transport);
-    keeper.endAllBut(addresses);
-    this.watch(addresses);
+    // The directory may have changed meanwhile.
+    keeper.endAllBut(this.#wanted);
+    this.watch(this.#wanted);
     await this.#tick();
     await Promise.all([...this.#watches.values()].map(({ done }) => done));
     signal.removeEventListener('abort', stop);
@@ -166,13 +169,19 @@ export class Session {
 
   #take(transactions: Transactions, message: SipMessage, from: Peer): void {
     this.#heardAtMs = this.#options.clock.nowMs();
-    const other = otherPbxByName(message.headers);
+    const other = this.#isOurs(message) ? otherPbxByName(message.headers) : undefined;
     if (other !== undefined) this.#fail(otherPbxRefused(other));
     try {
       transactions.take(message, from);
     } catch (fault) {
       this.#fail(fault);
     }
+  }
+
+  /** Whether it is of a subscription of ours: over UDP strangers may send what they like. */
+  #isOurs({ kind, headers }: SipMessage): boolean {
+    const localTag = tagOf(headers.get(kind === 'request' ? 'to' : 'from'));
+    return this.#subscriptions.has(JSON.stringify([headers.get('call-id'), localTag]));
   }
 
   /** @returns undefined where it shall come again */
@@ -250,7 +259,8 @@ export class Session {
       if (!isLeaving || keeper.isBusy(address)) continue;
       this.#watches.delete(address);
       stop.abort();
-      void done.then(() => keeper.forget(address));
+      // One who is back meanwhile is watched anew.
+      void done.then(() => this.#watches.has(address) || keeper.forget(address));
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { CallhookError } from '../../runtime/errors.ts';
-import { meetNotifier, pauseAfter, targetIn, type Notifier } from './notifier.ts';
+import { meetNotifier, pauseAfter, retryAfterMs, targetIn, type Notifier } from './notifier.ts';
 import type { Notify } from './packet.ts';
 import { wordStatus } from './problem.ts';
 import { readSeconds } from './sip/fields.ts';
@@ -21,10 +21,13 @@ interface Failure {
 /** RFC 6665 section 4.1.2.2, RFC 5057 section 5.2: after these the subscription is gone. */
 const GONE = new Set([404, 405, 410, 416, 480, 481, 482, 483, 484, 485, 489, 501, 604]);
 const REFUSED = new Set([403, 404, 405, 410, 416, 489, 501, 603, 604]);
+const PENDING = 'the PBX has not permitted the subscription yet (pending)';
 const NO_NOTIFY =
   'the PBX takes the subscription, but no notification arrives here: let it through the firewall, set listen_host and listen_port to what the PBX can reach, or use transport tcp';
 const MAX_EXPIRES_SECONDS = 86_400;
 const MAX_NOTIFIERS = 8;
+/** How often a SUBSCRIBE is sent with a longer time, as the PBX asks. */
+const MAX_LONGER = 3;
 /** One that lived shorter is not begun again at once. */
 const SHORT_LIFE_MS = 5_000;
 
@@ -160,7 +163,8 @@ export class Watch implements Watched {
       if (response === 'silence') this.#pause = { waitMs: 0, problem: wordStatus(408) };
     } else {
       // It is still in force: there is time for another try before it ends.
-      notifier.refreshAtMs = Math.min(nowMs + times.soonMs * 5, notifier.expiresAtMs);
+      const waitMs = Math.max(response === 'silence' ? 0 : retryAfterMs(response), times.soonMs * 5);
+      notifier.refreshAtMs = Math.min(nowMs + waitMs, notifier.expiresAtMs);
     }
   }
 
@@ -168,6 +172,7 @@ export class Watch implements Watched {
   async #send(
     notifier: Notifier | undefined,
     signal: AbortSignal,
+    longer = 0,
   ): Promise<SipResponse | 'silence' | undefined> {
     const { agent, pace, clock, silence } = this.#care;
     let sentAtMs = 0;
@@ -180,9 +185,9 @@ export class Watch implements Watched {
     if (response === undefined || response === 'silence' || response.status !== 423) return response;
     // RFC 6665 section 4.1.2.1.
     const least = readSeconds(response.headers.get('min-expires')) ?? 0;
-    if (least <= this.#expiresSeconds || least > MAX_EXPIRES_SECONDS) return response;
+    if (least <= this.#expiresSeconds || least > MAX_EXPIRES_SECONDS || longer >= MAX_LONGER) return response;
     this.#expiresSeconds = least;
-    return this.#send(notifier, signal);
+    return this.#send(notifier, signal, longer + 1);
   }
 
   #request(notifier: Notifier | undefined, expiresSeconds: number): Subscribe {
@@ -202,8 +207,7 @@ export class Watch implements Watched {
     const { status, headers } = response;
     const granted = readSeconds(headers.get('expires')) ?? this.#expiresSeconds;
     if (status < 300 && granted > 0) return undefined;
-    const askedMs = Math.min(readSeconds(headers.get('retry-after')) ?? 0, 3_600) * 1_000;
-    const waitMs = Math.max(askedMs, REFUSED.has(status) ? times.refusedMs : times.soonMs);
+    const waitMs = Math.max(retryAfterMs(response), REFUSED.has(status) ? times.refusedMs : times.soonMs);
     return { waitMs, problem: status < 300 ? 'the PBX grants no time' : wordStatus(status) };
   }
 
@@ -226,7 +230,8 @@ export class Watch implements Watched {
       this.#pause = pauseAfter(notify.state, this.#care.times);
       this.#drop(notify.remoteTag);
     } else {
-      this.#become({ status: 'active' });
+      const isPending = notify.state.state === 'pending';
+      this.#become(isPending ? { status: 'failed', problem: PENDING } : { status: 'active' });
     }
     this.#wakeUp();
     return { status: 200, reason: 'OK' };
@@ -265,9 +270,10 @@ export class Watch implements Watched {
 
   /** @param isShortened only the PBX's own word that it ends earlier brings the renewal forward */
   #grant(notifier: Notifier, seconds: number, isShortened = false): void {
-    const { clock, random } = this.#care;
+    const { clock, random, times } = this.#care;
     const nowMs = clock.nowMs();
-    const forMs = Math.min(seconds, MAX_EXPIRES_SECONDS) * 1_000;
+    // One that grants no time at all is not asked again and again.
+    const forMs = Math.max(Math.min(seconds, MAX_EXPIRES_SECONDS) * 1_000, times.soonMs);
     notifier.expiresAtMs = nowMs + forMs;
     // Spread, so that thousands are not renewed in one moment.
     const refreshAtMs = nowMs + forMs * (0.6 + 0.2 * random());
