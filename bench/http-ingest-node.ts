@@ -4,6 +4,7 @@ import { DEFAULTS, healthRulesOf } from '../src/config/connector-config.ts';
 import { SharedIngest } from '../src/ingest/shared-ingest.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { createLogger } from '../src/runtime/logger.ts';
+import { createPasswordHasher } from '../src/runtime/password-hash.ts';
 import { HttpSources } from '../src/source/http-ingest/run.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { fill } from '../test/support/http-ingest.ts';
@@ -17,14 +18,13 @@ const ingest = new SharedIngest({ store, ids: KEYS.ids, clock: systemClock, log,
 const sources = new HttpSources({ directory: store.directory, heard: () => {} });
 const metrics = { text: async () => '', contentType: 'text/plain' };
 const health = { databaseProblem: () => undefined, sources: () => new Map(), metrics };
-process.send?.(
-  await listen(
-    createApi(
-      health,
-      { sources, ingest, clock: systemClock, log },
-      { directory: store.directory, nowMs: () => store.nowMs() },
-    ),
-    '127.0.0.1',
-    0,
-  ),
-);
+const context = {
+  store,
+  clock: systemClock,
+  log,
+  passwords: createPasswordHasher(),
+  fingerprint: KEYS.fingerprint,
+  publicUrl: '',
+};
+const api = createApi({ health, events: { sources, ingest, clock: systemClock, log }, context });
+process.send?.(await listen(api, '127.0.0.1', 0));

@@ -3,6 +3,8 @@
  *
  *   source → ingest → store → dispatcher → endpoint
  */
+import { ANSWERS_KEPT_MS, SESSION_TIMES, type ApiContext } from './api/context.ts';
+import { setUpLink, type MadeLink } from './api/links.ts';
 import { createApi, listen } from './api/server.ts';
 import { readCertificates } from './config/certificates.ts';
 import { healthRulesOf, type ConnectorConfig } from './config/connector-config.ts';
@@ -17,6 +19,7 @@ import type { ReadSourceSettings } from './policy/directory.ts';
 import { systemClock, type Clock } from './runtime/clock.ts';
 import type { Keys } from './runtime/keys.ts';
 import type { Logger } from './runtime/logger.ts';
+import { createPasswordHasher } from './runtime/password-hash.ts';
 import { VERSION } from './runtime/version.ts';
 import { createAmiSource } from './source/ami/run.ts';
 import { createDialogInfoSource } from './source/dialog-info/run.ts';
@@ -29,7 +32,7 @@ import type { Store } from './store/store.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createObserver, overviewOf } from './telemetry/observer.ts';
 import { createTracing } from './telemetry/tracing.ts';
-import { createMail } from './upkeep/notices/mail.ts';
+import { createLetters, createMail } from './upkeep/notices/mail.ts';
 import { createNotifier } from './upkeep/notices/notifier.ts';
 import { createOperatorWebhook } from './upkeep/notices/operator-webhook.ts';
 import { runUpkeep } from './upkeep/upkeep.ts';
@@ -42,8 +45,8 @@ export interface ConnectorOptions {
   config: ConnectorConfig;
   keys: Keys;
   log: Logger;
-  /** Called once everything runs, with the address of the health page. */
-  ready(apiUrl: string): void;
+  /** Called once everything runs, with its address and, while there is no account, the link to make the first one by. */
+  ready(apiUrl: string, setUp: MadeLink | undefined): void;
 }
 
 /**
@@ -143,15 +146,22 @@ async function runOn(
     lookEveryMs: LOOK_AT_DIRECTORY_MS,
     endCallsAfterLostMs,
   });
-  const api = createApi(
-    {
-      databaseProblem,
-      sources: () => new Map([...sources.states(), ...httpSources.states()]),
-      metrics,
-    },
-    { sources: httpSources, ingest: sharedIngest, clock, log },
-    { directory: store.directory, nowMs: () => store.nowMs() },
-  );
+  const sourceStates = () => new Map([...sources.states(), ...httpSources.states()]);
+  const context: ApiContext = {
+    store,
+    clock,
+    log,
+    passwords: createPasswordHasher(),
+    fingerprint: keys.fingerprint,
+    publicUrl: config.public_url,
+    ...(config.smtp_url !== '' && { mail: letters(config, signal) }),
+  };
+  const api = createApi({
+    health: { databaseProblem, sources: sourceStates, metrics },
+    events: { sources: httpSources, ingest: sharedIngest, clock, log },
+    context,
+    trustedProxies: config.trusted_proxies,
+  });
 
   // Sources stop first, the dispatcher last, so that what was learnt is stored and what was begun is finished.
   const delivering = new AbortController();
@@ -170,12 +180,19 @@ async function runOn(
       log,
       keepMs: config.keep_days * DAY_MS,
       notify: () => notifier.step(),
+      forgetExpired: () =>
+        store.accounts.forgetExpired(clock.nowMs(), {
+          idleMs: SESSION_TIMES.idleMs,
+          answersMs: ANSWERS_KEPT_MS,
+        }),
       expired: (count) => metrics.expired(count),
     },
     delivering.signal,
   );
   try {
-    ready(await listen(api, config.api_host, config.api_port));
+    const url = await listen(api, config.api_host, config.api_port);
+    if (context.publicUrl === '') context.publicUrl = url;
+    ready(url, await setUpLink(context));
     await sources.run(signal);
     await Promise.all([ingest.close(), sharedIngest.close()]);
   } finally {
@@ -183,6 +200,11 @@ async function runOn(
     await Promise.allSettled([dispatched, upkept]);
     await Promise.allSettled([attempter.close(), api.close(), tracing.close()]);
   }
+}
+
+function letters({ smtp_url: url, mail_from: from, ...config }: ConnectorConfig, signal: AbortSignal) {
+  const trustedCertificates = readCertificates(config.trusted_certificate_files);
+  return createLetters({ url, from, trustedCertificates, signal });
 }
 
 /** The ways to the operator that are configured. */

@@ -8,6 +8,7 @@ import type { HttpSettings } from '../policy/directory.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { CallhookError } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { TOKEN_PREFIX } from '../runtime/tokens.ts';
 import { decodeAlive, decodeEvents, type ItemError } from '../source/http-ingest/decoder.ts';
 import type { HttpSources } from '../source/http-ingest/run.ts';
 import { publishedSchema } from '../source/http-ingest/schema.ts';
@@ -16,7 +17,9 @@ import { sendProblem } from './problem.ts';
 import { refuseOtherMethods } from './unread.ts';
 
 export interface EventsOptions {
-  sources: Pick<HttpSources, 'admit' | 'hears'>;
+  sources: Pick<HttpSources, 'admit' | 'known' | 'hears'>;
+  /** API keys of scope `ingest`, which post events of any of these sources. */
+  isIngestKey?(token: string): Promise<boolean>;
   ingest: Pick<SharedIngest, 'take' | 'backlogged' | 'problem'>;
   clock: Clock;
   log: Logger;
@@ -55,7 +58,7 @@ export function eventRoutes(api: FastifyInstance, options: EventsOptions): void 
     const admitted = new WeakMap<FastifyRequest, HttpSettings>();
     routes.addHook('onRequest', async (request, reply) => {
       const { id } = request.params as Route['Params'];
-      const admission = options.sources.admit(id, bearerOf(request.headers.authorization));
+      const admission = admit(id, bearerOf(request.headers.authorization), options);
       const source = await inTime(
         admission.catch(() => 'unavailable' as const),
         options.clock,
@@ -80,6 +83,15 @@ export function eventRoutes(api: FastifyInstance, options: EventsOptions): void 
       takeAlive(request, reply, admitted.get(request)!, options),
     );
   });
+}
+
+async function admit(
+  sourceId: string,
+  token: string,
+  { sources, isIngestKey }: EventsOptions,
+): Promise<HttpSettings | undefined> {
+  const isKey = isIngestKey !== undefined && token.startsWith(TOKEN_PREFIX.key) && (await isIngestKey(token));
+  return isKey ? sources.known(sourceId) : sources.admit(sourceId, token);
 }
 
 type EventsRequest = FastifyRequest<Route>;

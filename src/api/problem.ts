@@ -10,14 +10,26 @@ export const PROBLEMS = {
   REQUEST_UNREADABLE: [400, 'This is not HTTP as it is read here'],
   QUERY_UNKNOWN: [400, 'The address asks for something that is not known'],
   TOKEN_REFUSED: [401, 'The token is not one of this source'],
+  LOGIN_NEEDED: [401, 'Who are you?'],
+  LOGIN_REFUSED: [401, 'The login is refused'],
+  FORBIDDEN: [403, 'This is not yours to do'],
+  CROSS_SITE: [403, 'The request does not come from this site'],
   NOT_FOUND: [404, 'There is nothing here'],
   METHOD_NOT_ALLOWED: [405, 'This cannot be done here'],
+  CONFLICT: [409, 'This does not go together with what is there'],
+  REQUEST_UNDER_WAY: [409, 'The same request is being answered'],
+  LINK_USED: [410, 'The link is not good any more'],
+  CHANGED_MEANWHILE: [412, 'Somebody has changed it meanwhile'],
   REQUEST_TOO_SLOW: [408, 'The request did not come to its end'],
   BODY_TOO_LARGE: [413, 'The body is too large'],
   TOO_MANY_EVENTS: [413, 'There are too many events in the body'],
   MEDIA_TYPE_UNSUPPORTED: [415, 'The body is not written in a way that is read here'],
   EVENTS_INVALID: [422, 'Some of what was posted is not right'],
+  REQUEST_INVALID: [422, 'Some of what was sent is not right'],
+  KEY_REUSED: [422, 'The Idempotency-Key belongs to another request'],
+  MATCH_NEEDED: [428, 'What you have read has to be named'],
   BACKLOGGED: [429, 'Too much is waiting'],
+  TOO_MANY_REQUESTS: [429, 'Too many requests'],
   HEADERS_TOO_LARGE: [431, 'The headers are too large'],
   INTERNAL: [500, 'Something went wrong here'],
   STORE_UNAVAILABLE: [503, 'The database takes nothing at the moment'],
@@ -51,4 +63,49 @@ export function sendProblem(
 ): FastifyReply {
   const { status, text } = writeProblem(code, detail, more);
   return reply.code(status).type(PROBLEM_TYPE).send(text);
+}
+
+/** Thrown by whatever answers a request: the answer is this problem. */
+export class Refused extends Error {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly more: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    { more = {}, headers = {} }: { more?: Record<string, unknown>; headers?: Record<string, string> } = {},
+  ) {
+    super(detail);
+    this.code = code;
+    this.detail = detail;
+    this.more = more;
+    this.headers = headers;
+  }
+}
+
+/** What is wrong in one field, and what is allowed. Never the value. */
+export interface FieldError {
+  in: 'body' | 'query' | 'path';
+  /** JSON pointer (RFC 6901). */
+  pointer: string;
+  message: string;
+}
+
+const MOST_FIELD_ERRORS = 100;
+
+export function refuseFields(errors: readonly FieldError[]): Refused {
+  const shown = errors.slice(0, MOST_FIELD_ERRORS);
+  const detail = shown.length === 1 ? 'One thing is not right: see `errors`.' : 'See `errors` for each.';
+  return new Refused('REQUEST_INVALID', `Nothing was changed. ${detail}`, { more: { errors: shown } });
+}
+
+/** `['numbers', 0]` → `/numbers/0` */
+export function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+export function notThere(what: string): Refused {
+  return new Refused('NOT_FOUND', `There is no such ${what}.`);
 }

@@ -1,10 +1,20 @@
-/** The HTTP side of the connector: its health pages, and where platforms post their events. */
+/** The HTTP side of the connector: its health pages, where platforms post their events, and the API. */
+import { randomUUID } from 'node:crypto';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { CallhookError, systemCodeOf } from '../runtime/errors.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { VERSION } from '../runtime/version.ts';
 import type { SourceState } from '../source/source.ts';
+import type { ApiContext } from './context.ts';
+import { isIngestKey } from './authentication.ts';
+import { DOCS_CSP, docsPage } from './docs-page.ts';
 import { BODY_LIMITS, eventRoutes, refuseMediaType, type EventsOptions } from './events.ts';
-import { sendProblem } from './problem.ts';
-import { publicKeyRoutes, type PublicKeysOptions } from './public-keys.ts';
+import { openApiDocument } from './openapi.ts';
+import { Refused, sendProblem } from './problem.ts';
+import { publicKeyRoutes } from './public-keys.ts';
+import { RateLimiter, RATES, type Rates } from './rates.ts';
+import { BODY_LIMIT, registerRoutes } from './register.ts';
+import { allRoutes } from './routes.ts';
 import { refuseOtherMethods, refuseUnread } from './unread.ts';
 
 /** What the health pages tell. */
@@ -15,33 +25,77 @@ export interface HealthSources {
   metrics: { text(): Promise<string>; readonly contentType: string };
 }
 
+export interface ApiOptions {
+  health: HealthSources;
+  events: EventsOptions;
+  context: ApiContext;
+  rates?: Rates;
+  requestWithinMs?: number;
+  /** Addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies?: readonly string[];
+}
+
+/** Ids of users may be long, and each letter three in a path. */
+const MOST_PARAMETER = 800;
+const REQUEST_ID = /^[\w.:-]{1,100}$/;
 /** So long a request may take to come in: a mebibyte over a bad line. */
 const REQUEST_WITHIN_MS = 60_000;
+
+/** https://owasp.org/www-project-secure-headers; an answer of the API is no page. */
+const SECURITY_HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cache-control': 'no-store',
+} as const;
 
 /**
  * - `GET /health/live`: 200 while the process runs: restart it otherwise.
  * - `GET /health/ready`: 200 while what comes in is stored, else 503. A phone system that is down is told, but
  *   does not make the connector unready: it still delivers.
  * - `GET /metrics`: for Prometheus (docs/OPERATIONS.md).
- * - `/api/v1/…`: events.ts, public-keys.ts.
+ * - `/api/v1/sources/{id}/events`: events.ts.
+ * - `/api/v1/…`: routes.ts; `openapi.json` and `docs` tell of it.
  */
-export function createApi(
-  health: HealthSources,
-  events: EventsOptions,
-  publicKeys: PublicKeysOptions,
-  requestWithinMs = REQUEST_WITHIN_MS,
-): FastifyInstance {
+export function createApi(options: ApiOptions): FastifyInstance {
+  const { health, events, context, rates = RATES, requestWithinMs = REQUEST_WITHIN_MS } = options;
+  const { trustedProxies = [] } = options;
   const api = fastify({
     logger: false,
     forceCloseConnections: true,
+    genReqId: requestIdOf,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     requestTimeout: requestWithinMs,
     http: { headersTimeout: requestWithinMs, connectionsCheckingInterval: requestWithinMs / 4 },
     clientErrorHandler: refuseUnread,
     // A path that cannot be decoded, or is longer than any.
     frameworkErrors: (_error, _request, reply) => void sendNotFound(reply),
+    routerOptions: { maxParamLength: MOST_PARAMETER },
+  });
+  api.addHook('onRequest', async (request, reply) => {
+    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
   });
   api.setNotFoundHandler((_request, reply) => sendNotFound(reply));
-  api.setErrorHandler((error, request, reply) => sendError(error, request, reply, events));
+  api.setErrorHandler((error, request, reply) => sendError(error, request, reply, events.log));
+  // A text is no JSON, whatever it says of itself.
+  api.removeContentTypeParser('text/plain');
+  healthRoutes(api, health);
+  eventRoutes(api, { ...events, isIngestKey: (token) => isIngestKey(token, context) });
+  publicKeyRoutes(api, {
+    directory: { endpointOf: (...asked) => context.store.directory.endpointOf(...asked) },
+    nowMs: () => context.clock.nowMs(),
+  });
+  const routes = allRoutes(context);
+  registerRoutes(api, routes, context, new RateLimiter(rates));
+  documentRoutes(api, openApiDocument(routes, VERSION));
+  return api;
+}
+
+function healthRoutes(api: FastifyInstance, health: HealthSources): void {
   for (const path of ['/health/live', '/health/ready', '/metrics']) {
     refuseOtherMethods(api, path, 'GET', 'HEAD');
   }
@@ -58,31 +112,52 @@ export function createApi(
     const { metrics } = health;
     return reply.type(metrics.contentType).send(await metrics.text());
   });
-  eventRoutes(api, events);
-  publicKeyRoutes(api, publicKeys);
-  return api;
+}
+
+function documentRoutes(api: FastifyInstance, document: object): void {
+  const text = JSON.stringify(document);
+  const html = docsPage(document);
+  for (const path of ['/api/v1/openapi.json', '/api/v1/docs']) refuseOtherMethods(api, path, 'GET', 'HEAD');
+  api.get('/api/v1/openapi.json', (_request, reply) => reply.type('application/json').send(text));
+  api.get('/api/v1/docs', (_request, reply) =>
+    reply.header('content-security-policy', DOCS_CSP).type('text/html; charset=utf-8').send(html),
+  );
+}
+
+/** One that the client names is kept, so that both logs name the same request. */
+function requestIdOf({ headers }: { headers: Record<string, string | string[] | undefined> }): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
 function sendNotFound(reply: FastifyReply): FastifyReply {
   return sendProblem(reply, 'NOT_FOUND', 'Is the path right?');
 }
 
-/** What Fastify itself refuses, and faults of ours. */
-function sendError(
-  error: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { log }: EventsOptions,
-): FastifyReply {
+/** What was refused, what Fastify itself refuses, and faults of ours. */
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
   // The sender hung up, or was too slow; nobody reads the answer.
   if (!request.raw.complete && request.raw.destroyed) return reply.hijack();
+  if (error instanceof Refused) {
+    reply.headers(error.headers);
+    return sendProblem(reply, error.code, error.detail, error.more);
+  }
+  if (error instanceof CallhookError && error.code === 'DATABASE_UNAVAILABLE') {
+    log.warn({ request: request.id, problem: error.message }, 'a request found no database');
+    reply.header('retry-after', 5);
+    return sendProblem(
+      reply,
+      'STORE_UNAVAILABLE',
+      'Nothing of this was kept. Try again after Retry-After seconds.',
+    );
+  }
   switch (systemCodeOf(error)) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE': {
       const { events, alive } = BODY_LIMITS;
       return sendProblem(
         reply,
         'BODY_TOO_LARGE',
-        `A body of events has at most ${events} bytes, a list of legs that are up ${alive}. Post it in parts.`,
+        `A body of events has at most ${events} bytes, a list of legs that are up ${alive}, any other ${BODY_LIMIT}.`,
       );
     }
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
@@ -90,10 +165,20 @@ function sendError(
       return refuseMediaType(reply);
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return sendProblem(reply, 'BODY_UNREADABLE', 'The body is not as long as Content-Length says.');
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return sendProblem(reply, 'BODY_UNREADABLE', 'The body is no JSON.');
     default:
-      log.error({ err: error }, 'a request failed by a fault of ours');
+      if (isClientError(error))
+        return sendProblem(reply, 'BODY_UNREADABLE', 'The body or the path cannot be read.');
+      log.error({ err: error, request: request.id }, 'a request failed by a fault of ours');
       return sendProblem(reply, 'INTERNAL', 'Nothing of this was kept. The log of Callhook says more.');
   }
+}
+
+/** What Fastify and its parsers say of bytes that nobody can read. */
+function isClientError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 400;
 }
 
 /** @throws CallhookError `LISTEN_FAILED` @returns the address that it listens on, with the port taken */

@@ -9,14 +9,16 @@ import { readDirectoryFile } from '../config/directory-file.ts';
 import { environment } from '../config/environment.ts';
 import { loadKeys } from '../config/installation-key.ts';
 import { generateSecret } from '../delivery/signature.ts';
+import { auditOf, type By } from '../policy/audit.ts';
 import { planChanges, type Plan } from '../policy/directory-changes.ts';
 import { completeDirectory, type GeneratedSecret } from '../policy/wanted-directory.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { CallhookError } from '../runtime/errors.ts';
-import { deriveKeys, INSTALLATION_KEY_BYTES } from '../runtime/keys.ts';
+import { deriveKeys, INSTALLATION_KEY_BYTES, type Keys } from '../runtime/keys.ts';
 import { generateToken } from '../source/http-ingest/token.ts';
 import { isPostgres, openStore } from '../store/open-store.ts';
-import type { DirectoryStore, Store } from '../store/store.ts';
+import { DirectoryMoved, type DirectoryStore, type Store } from '../store/store.ts';
+import { bySystemUser } from './by.ts';
 import { readText } from './playback.ts';
 import { wordChanges, wordConflicts, wordLeftAlone, type PlanWords } from './plan-lines.ts';
 import { signingLines } from './rotate.ts';
@@ -33,7 +35,11 @@ export interface ApplyRequest extends ApplyOptions {
   file: string;
   text: string;
   env: Readonly<Record<string, string | undefined>>;
-  directoryStore: Pick<DirectoryStore, 'read' | 'write'>;
+  directoryStore: Pick<DirectoryStore, 'read' | 'write' | 'revision'>;
+  /** For the audit. */
+  by: By;
+  fingerprint(secret: string): string;
+  nowMs: number;
   /** Takes one line for the person, without its end. */
   out: (line: string) => void;
 }
@@ -48,10 +54,20 @@ export function applyCommand(): Command {
     .action(async (file: string, options: ApplyOptions & { config?: string }) => {
       const text = readText(file);
       const config = loadConnectorConfig(options.config, environment);
-      const store = await openDirectory(config, options.dryRun);
+      const { store, fingerprint } = await openDirectory(config, options.dryRun);
       const out = (line: string) => process.stdout.write(`${line}\n`);
       try {
-        await applyFile({ ...options, file, text, env: environment, directoryStore: store.directory, out });
+        await applyFile({
+          ...options,
+          file,
+          text,
+          env: environment,
+          directoryStore: store.directory,
+          out,
+          by: bySystemUser('callhook apply'),
+          fingerprint,
+          nowMs: store.nowMs(),
+        });
       } finally {
         await store.close();
       }
@@ -59,18 +75,21 @@ export function applyCommand(): Command {
 }
 
 /** A dry run leaves nothing behind, not even an empty database. */
-function openDirectory(config: ConnectorConfig, dryRun: boolean): Promise<Store> {
-  const rules = healthRulesOf(config);
-  if (!dryRun || isPostgres(config.database) || existsSync(config.database)) {
-    return openStore(config.database, loadKeys(config, environment).secrets, rules);
-  }
-  const keys = deriveKeys(new Uint8Array(INSTALLATION_KEY_BYTES));
-  return openStore(':memory:', keys.secrets, rules);
+async function openDirectory(
+  config: ConnectorConfig,
+  dryRun: boolean,
+): Promise<{ store: Store; fingerprint: Keys['fingerprint'] }> {
+  const isThere = !dryRun || isPostgres(config.database) || existsSync(config.database);
+  const keys = isThere ? loadKeys(config, environment) : deriveKeys(new Uint8Array(INSTALLATION_KEY_BYTES));
+  const database = isThere ? config.database : ':memory:';
+  const store = await openStore(database, keys.secrets, healthRulesOf(config));
+  return { store, fingerprint: keys.fingerprint };
 }
 
 /** @throws CallhookError `DIRECTORY_FILE_INVALID`; nothing was written then */
 export async function applyFile(request: ApplyRequest): Promise<void> {
-  const { file, text, env, directoryStore, dryRun, prune, out } = request;
+  const { file, text, env, directoryStore, dryRun, prune, out, by, fingerprint, nowMs } = request;
+  const revision = await directoryStore.revision();
   const current = await directoryStore.read();
   const wanted = readDirectoryFile({ file, text, env, knownSources: current.sources });
   const { directory, generated } = completeDirectory(wanted, current, {
@@ -81,12 +100,23 @@ export async function applyFile(request: ApplyRequest): Promise<void> {
   const plan = planChanges(current, directory, { prune });
   refuseConflicts(file, plan);
 
-  if (!dryRun && plan.changes.length > 0) await directoryStore.write(plan.changes);
+  if (!dryRun && plan.changes.length > 0) {
+    const audit = auditOf(plan.changes, current, { atMs: nowMs, by, fingerprint });
+    await directoryStore.write(plan.changes, { audit, revision }).catch(refuseMoved);
+  }
 
   const words = wordChanges(plan, current);
   for (const line of [...words.lines, ...wordLeftAlone(plan)]) out(line);
   for (const secret of generated) for (const line of secretLines(secret, dryRun)) out(line);
   out(summary(words, dryRun));
+}
+
+function refuseMoved(error: unknown): never {
+  if (!(error instanceof DirectoryMoved)) throw error;
+  throw new CallhookError(
+    'DATABASE_UNAVAILABLE',
+    'Somebody else changed the directory at the same time. Nothing was written: run it again.',
+  );
 }
 
 function refuseConflicts(file: string, plan: Plan): void {

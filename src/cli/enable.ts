@@ -1,5 +1,6 @@
 /** `callhook enable` and `callhook disable`: delivery to one endpoint on and off. Its messages are kept. */
 import { Command } from 'commander';
+import { bySystemUser } from './by.ts';
 import { noSuchEndpoint, readEndpointName, withInstallation, type EndpointName } from './installation.ts';
 
 export function enableCommand(): Command {
@@ -17,9 +18,22 @@ function command(verb: string, on: boolean, description: string): Command {
     .option('--config <file>', 'configuration file (default: callhook.toml if it is there)')
     .action(async (name: EndpointName, { config }: { config?: string }) => {
       const { organisationId, endpointId } = name;
-      const isThere = await withInstallation(config, (store) =>
-        store.health.enable(organisationId, endpointId, on, store.nowMs()),
-      );
+      const isThere = await withInstallation(config, async (store) => {
+        const nowMs = store.nowMs();
+        const found = await store.health.enable(organisationId, endpointId, on, nowMs);
+        if (found) {
+          await store.accounts.note({
+            atMs: nowMs,
+            by: bySystemUser(`callhook ${verb}`),
+            action: 'changed',
+            thing: 'endpoint',
+            id: endpointId,
+            organisationId,
+            after: { enabled: on },
+          });
+        }
+        return found;
+      });
       if (!isThere) throw noSuchEndpoint(name);
       process.stdout.write(`${organisationId}/${endpointId} is ${on ? 'enabled' : 'disabled'}.\n`);
     });

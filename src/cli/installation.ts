@@ -21,11 +21,23 @@ export async function withInstallation<Result>(
       `There is no database ${database} yet. \`callhook apply FILE\` makes one and fills it.`,
     );
   }
-  const store = await openStore(
-    config.database,
-    loadKeys(config, environment).secrets,
-    healthRulesOf(config),
-  );
+  return open(config, work);
+}
+
+/** The same, and makes a database where there is none. */
+export function openInstallation<Result>(
+  configFile: string | undefined,
+  work: (store: Store, config: ConnectorConfig) => Promise<Result>,
+): Promise<Result> {
+  return open(loadConnectorConfig(configFile, environment), work);
+}
+
+async function open<Result>(
+  config: ConnectorConfig,
+  work: (store: Store, config: ConnectorConfig) => Promise<Result>,
+): Promise<Result> {
+  const { secrets } = loadKeys(config, environment);
+  const store = await openStore(config.database, secrets, healthRulesOf(config));
   try {
     return await work(store, config);
   } finally {

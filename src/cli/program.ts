@@ -3,11 +3,13 @@ import { Command } from 'commander';
 import { environment } from '../config/environment.ts';
 import { CallhookError } from '../runtime/errors.ts';
 import { VERSION } from '../runtime/version.ts';
+import { accountCommand } from './account.ts';
 import { applyCommand } from './apply.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { discoverCommand } from './discover.ts';
 import { disableCommand, enableCommand } from './enable.ts';
+import { exportCommand } from './export.ts';
 import { listenCommand } from './listen.ts';
 import { migrateCommand } from './migrate.ts';
 import { playbackCommand } from './playback.ts';
@@ -22,6 +24,8 @@ const program = new Command('callhook')
   .showHelpAfterError('(`callhook help` tells more)')
   .addCommand(serveCommand())
   .addCommand(applyCommand())
+  .addCommand(exportCommand())
+  .addCommand(accountCommand())
   .addCommand(doctorCommand())
   .addCommand(discoverCommand())
   .addCommand(statusCommand())

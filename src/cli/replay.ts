@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../runtime/clock.ts';
 import { CallhookError } from '../runtime/errors.ts';
 import type { ReplayOrder } from '../store/store.ts';
+import { bySystemUser } from './by.ts';
 import { noSuchEndpoint, readEndpointName, withInstallation, type EndpointName } from './installation.ts';
 
 interface Options {
@@ -45,6 +46,17 @@ export function replayCommand(): Command {
           step = await store.outbox.replay({ ...name, what }, nowMs, STEP);
           // Those that serve come to their turn.
           await systemClock.sleep(PAUSE_MS);
+        }
+        if (count > 0) {
+          await store.accounts.note({
+            atMs: nowMs,
+            by: bySystemUser('callhook replay'),
+            action: 'used',
+            thing: 'endpoint',
+            id: name.endpointId,
+            organisationId: name.organisationId,
+            after: { replayed: count },
+          });
         }
         process.stdout.write(`${count === 0 ? 'Nothing to send again.' : words(count)}\n`);
       });

@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { generateSecret } from '../delivery/signature.ts';
 import { OVERLAP_MS, signingOf } from '../policy/signing.ts';
 import { publicKeyOf } from '../runtime/ed25519.ts';
+import { bySystemUser } from './by.ts';
 import { noSuchEndpoint, readEndpointName, withInstallation, type EndpointName } from './installation.ts';
 
 interface Options {
@@ -44,6 +45,15 @@ async function rotate(
     const times = { nowMs, untilMs };
     if ((await store.directory.replaceSecret(organisationId, endpointId, secret, times)) === undefined)
       throw noSuchEndpoint(name);
+    await store.accounts.note({
+      atMs: nowMs,
+      by: bySystemUser('callhook rotate'),
+      action: 'changed',
+      thing: 'endpoint',
+      id: endpointId,
+      organisationId,
+      after: { secret: 'rotated', signing },
+    });
     for (const line of rotatedLines(name, secret, overlap > 0 ? untilMs : undefined))
       process.stdout.write(`${line}\n`);
   });

@@ -27,12 +27,20 @@ export function serveCommand(): Command {
           config,
           keys,
           log,
-          ready: (api) => log.info({ api, database: nameOf(config.database) }, 'callhook serves'),
+          ready(api, setUp) {
+            log.info({ api, database: nameOf(config.database) }, 'callhook serves');
+            if (setUp !== undefined) process.stdout.write(wordSetUp(setUp.link, setUp.expires));
+          },
         },
         stop,
       );
       log.info('callhook stopped');
     });
+}
+
+/** For a person at the terminal, not for a log: whoever has it is the operator. */
+function wordSetUp(link: string, expires: string): string {
+  return `\nThere is no account yet. This link makes the first operator’s, once, until ${expires}:\n    ${link}\n\`callhook account create\` does so too.\n\n`;
 }
 
 /** Aborts at the first SIGTERM or SIGINT. */

@@ -26,6 +26,14 @@ log_level = "info"
 api_host = "127.0.0.1"
 api_port = 8480
 
+# Where people and their browsers reach the API and the portal, e.g. "https://callhook.example.org", without a path:
+# links in invitations begin with it, and with https:// sessions travel over TLS only. Empty: where it listens.
+public_url = ""
+
+# Proxies in front of it: addresses or ranges whose X-Forwarded-For is believed, e.g. ["127.0.0.1", "10.0.0.0/8"]. Without
+# them everybody behind a proxy counts as one address when tries to log in are counted.
+trusted_proxies = []
+
 # Endpoints on private, loopback and other special addresses are refused, so that nobody can make Callhook knock on
 # doors inside your network. List the ranges and host names that may be reached nevertheless, e.g.
 # ["10.20.0.0/16", "crm.example.com", "*.internal.example.com"]; a name is trusted wherever it resolves to.

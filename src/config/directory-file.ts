@@ -7,16 +7,14 @@
  */
 import type { z } from 'zod';
 import type { SourceSettings } from '../policy/directory.ts';
-import type { Device, PrivacySettings, User } from '../policy/organisation.ts';
-import { normaliseNumber, toE164 } from '../policy/phone-number.ts';
-import type { WantedDirectory, WantedOrganisation } from '../policy/wanted-directory.ts';
+import type { WantedDirectory } from '../policy/wanted-directory.ts';
 import { checkClaims } from './directory-file/claims.ts';
-import { endpointOf } from './directory-file/endpoint-shape.ts';
 import { invalidFile, type Path, type Problem } from './directory-file/problem.ts';
 import { resolveReferences, type Environment } from './directory-file/references.ts';
-import { directoryFileSchema, type DirectoryFileContent } from './directory-file/schema.ts';
+import { directoryFileSchema } from './directory-file/schema.ts';
 import { wordIssue } from './directory-file/shapes.ts';
 import { sourceOf } from './directory-file/source-kinds.ts';
+import { organisationOf } from './directory-file/things.ts';
 import { readYaml } from './directory-file/yaml-tree.ts';
 
 export interface DirectoryFileOptions {
@@ -31,9 +29,6 @@ export interface DirectoryFileOptions {
   /** Client certificates must not have expired by then; now. */
   nowMs?: number;
 }
-
-type FileOrganisation = NonNullable<DirectoryFileContent['organisations']>[number];
-type FileUser = FileOrganisation['users'][number];
 
 /** @throws CallhookError `DIRECTORY_FILE_INVALID`, one line per problem */
 export function readDirectoryFile(options: DirectoryFileOptions): WantedDirectory {
@@ -53,7 +48,11 @@ export function readDirectoryFile(options: DirectoryFileOptions): WantedDirector
   const problems = [
     ...unresolved,
     ...issues.filter(({ path }) => !known.has(JSON.stringify(path))),
-    ...checkClaims(value, { knownSources, lineOf }),
+    ...checkClaims(value, {
+      knownSources,
+      needSecrets: secrets === 'resolve',
+      placeOf: (path) => `in line ${lineOf(path)}`,
+    }),
   ];
   if (!result.success || problems.length > 0) return refuse(problems, lineOf);
 
@@ -79,47 +78,4 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   if (issue.code !== 'unrecognized_keys') return [{ path, text: issue.message }];
   const texts = issue.message.split('\n');
   return issue.keys.map((key, index) => ({ path: [...path, key], text: texts[index] ?? '' }));
-}
-
-function organisationOf(organisation: FileOrganisation): WantedOrganisation {
-  const { id, name, default_country: defaultCountry, privacy } = organisation;
-  return {
-    id,
-    name,
-    defaultCountry,
-    ...(privacy !== undefined && { privacy: privacyOf(privacy) }),
-    users: organisation.users.map((user) => userOf(user, defaultCountry)),
-    functionNumbers: organisation.function_numbers.map(({ number, kind }) => ({
-      number: normaliseNumber(number, defaultCountry) ?? number,
-      kind,
-    })),
-    endpoints: organisation.endpoints.map((endpoint) => endpointOf(endpoint, defaultCountry)),
-  };
-}
-
-function privacyOf(privacy: NonNullable<FileOrganisation['privacy']>): PrivacySettings {
-  return {
-    removeLocalUserId: privacy.remove_local_user_id,
-    modifyLocalNumber: privacy.modify_local_number,
-    removeLocalEmail: privacy.remove_local_email,
-    removeRemoteUserId: privacy.remove_remote_user_id,
-    modifyRemoteNumber: privacy.modify_remote_number,
-    removeRemoteEmail: privacy.remove_remote_email,
-    removeDeviceType: privacy.remove_device_type,
-    ...(privacy.applies_to !== 'both' && { onlyDirection: privacy.applies_to }),
-  };
-}
-
-function userOf({ user_id: userId, email, numbers, extensions, devices }: FileUser, country: string): User {
-  const user: User = {
-    userId,
-    // checkClaims has read each of them.
-    numbers: numbers.map((number) => toE164(number, country) ?? number),
-    extensions,
-    devices: devices.map(({ source, address, type }): Device => {
-      return type === undefined ? { source, address } : { source, address, type };
-    }),
-  };
-  if (email !== undefined) user.email = email;
-  return user;
 }

@@ -1,4 +1,5 @@
 /** Every setting: what it may be, and the words for one that is otherwise. What they are for is in default-config.ts. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { LOG_LEVELS } from '../runtime/logger.ts';
 
@@ -21,12 +22,35 @@ const text = z.string({ error: 'must be a text in quotes' });
 const someText = text.min(1, { error: 'must not be empty' });
 const texts = z.array(text, { error: 'must be a list of texts, such as ["one", "another"]' });
 
+function isRange(given: string): boolean {
+  const [address = '', length, ...rest] = given.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return (
+    rest.length === 0 &&
+    bits > 0 &&
+    (length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= bits))
+  );
+}
+
+/** Or empty. */
+function isPublicUrl(given: string): boolean {
+  const url = URL.parse(given);
+  return given === '' || (url !== null && ['http:', 'https:'].includes(url.protocol) && url.origin === given);
+}
+
 export const SETTINGS = z.strictObject({
   database: someText,
   key_file: someText,
   log_level: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }),
   api_host: someText,
   api_port: whole(0, 65_535),
+  trusted_proxies: z.array(
+    text.refine(isRange, { error: 'must be addresses or ranges, such as ["127.0.0.1", "10.0.0.0/8"]' }),
+    { error: 'must be a list of addresses or ranges, such as ["127.0.0.1", "10.0.0.0/8"]' },
+  ),
+  public_url: text.refine(isPublicUrl, {
+    error: 'must be http:// or https:// and a host, without a path, such as https://callhook.example.org',
+  }),
   allowed_addresses: texts,
   allowed_ports: z.array(whole(1, 65_535), { error: 'must be a list of ports, such as [444, 843]' }),
   trusted_certificate_files: texts,

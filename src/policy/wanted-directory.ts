@@ -3,10 +3,12 @@
  * endpoint no secret. `completeDirectory` fills the gaps from the directory as it is. Pure.
  */
 import type {
+  AmiSettings,
+  DialogInfoSettings,
   Directory,
+  EslSettings,
   HttpSettings,
   OrganisationEntry,
-  ReadSourceSettings,
   SourceSettings,
 } from './directory.ts';
 import type { Credentials, Signing } from './endpoint-settings.ts';
@@ -34,8 +36,12 @@ export interface WantedOrganisation extends Omit<OrganisationEntry, 'endpoints' 
   endpoints: readonly WantedEndpoint[];
 }
 
-/** Without `secret`, a source that is posted to keeps its token; a new one gets one made. */
-export type WantedSource = ReadSourceSettings | (Omit<HttpSettings, 'secret'> & { secret?: string });
+/** Without `secret`, a source keeps the one it has. A new one that is posted to gets one made. */
+export type WantedSource =
+  | (Omit<AmiSettings, 'secret'> & { secret?: string })
+  | (Omit<EslSettings, 'secret'> & { secret?: string })
+  | (Omit<DialogInfoSettings, 'secret'> & { secret?: string })
+  | (Omit<HttpSettings, 'secret'> & { secret?: string });
 
 /** An absent list is not an empty one: it says nothing, and what is there stays, even when the rest is pruned. */
 export interface WantedDirectory {
@@ -68,10 +74,11 @@ export function completeDirectory(
     return secret;
   };
   const completeSource = (source: WantedSource): SourceSettings => {
-    if (source.kind !== 'http') return source;
-    const before = current.sources.find(({ id, kind }) => id === source.id && kind === 'http');
+    const before = current.sources.find(({ id, kind }) => id === source.id && kind === source.kind);
     const known = source.secret ?? before?.secret;
     if (known !== undefined) return { ...source, secret: known };
+    // Of the other kinds whoever reads the wish has made sure that one is there.
+    if (source.kind !== 'http') return { ...source, secret: '' };
     const secret = make.sourceToken();
     generated.push({ of: 'source', sourceId: source.id, secret });
     return { ...source, secret };

@@ -2,7 +2,7 @@
  * The installation's one key. Everything secret hangs on it: the outward ids and the secrets in the database are
  * derived from it, for different purposes under different names (HKDF, RFC 5869).
  */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { CallhookError } from './errors.ts';
 import { createIds, type Ids } from './ids.ts';
 
@@ -11,6 +11,8 @@ export const INSTALLATION_KEY_BYTES = 32;
 export interface Keys {
   ids: Ids;
   secrets: SecretBox;
+  /** Tells two secrets apart without telling what they are: nobody without the key can try out guesses. */
+  fingerprint(secret: string): string;
 }
 
 /** Encrypts short secrets for the database: AES-256-GCM, a fresh nonce for each. */
@@ -24,9 +26,16 @@ export interface SecretBox {
 export function deriveKeys(installationKey: Uint8Array): Keys {
   const derive = (purpose: string) =>
     Buffer.from(hkdfSync('sha256', installationKey, new Uint8Array(), `callhook ${purpose}`, 32));
-  return { ids: createIds(derive('outward ids')), secrets: createSecretBox(derive('secrets at rest')) };
+  const fingerprintKey = derive('fingerprints of secrets');
+  return {
+    ids: createIds(derive('outward ids')),
+    secrets: createSecretBox(derive('secrets at rest')),
+    fingerprint: (secret) =>
+      `fp_${createHmac('sha256', fingerprintKey).update(secret).digest('hex').slice(0, FINGERPRINT_CHARACTERS)}`,
+  };
 }
 
+const FINGERPRINT_CHARACTERS = 12;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 

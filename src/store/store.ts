@@ -1,5 +1,5 @@
 /**
- * The store's contract: one database, six rooms. Every backend keeps the same promises, and one contract suite
+ * The store's contract: one database, seven rooms. Every backend keeps the same promises, and one contract suite
  * (test/store/store-contract.ts) holds each of them to it.
  *
  * Glossary: a *lane* is one call at one endpoint; its messages are numbered 1, 2, 3 … in commit order and leave
@@ -12,6 +12,7 @@
 import type { Direction } from '../call/leg-event.ts';
 import type { LegProgress } from '../call/leg-state.ts';
 import type { OutwardEvent } from '../call/outward-event.ts';
+import type { AuditNote } from '../policy/audit.ts';
 import type { DeviceType } from '../policy/device-type.ts';
 import type { DirectoryChange } from '../policy/directory-changes.ts';
 import type { Directory, SourceSettings } from '../policy/directory.ts';
@@ -19,6 +20,8 @@ import type { EndpointHealth, HealthRules, Notice, Signal } from '../policy/endp
 import type { Endpoint, EndpointWithSecret, Organisation, User } from '../policy/organisation.ts';
 import type { Choices } from '../policy/subscription.ts';
 import type { SecretBox } from '../runtime/keys.ts';
+import type { AccountStore } from './accounts.ts';
+import type { DirectoryPages } from './directory-pages.ts';
 
 export interface Store {
   readonly directory: DirectoryStore;
@@ -27,6 +30,8 @@ export interface Store {
   readonly health: HealthStore;
   readonly leases: LeaseStore;
   readonly upkeep: UpkeepStore;
+  /** accounts.ts */
+  readonly accounts: AccountStore;
   /** This process among those that share the database. */
   readonly node: string;
   /** The time that all nodes of this database share. */
@@ -59,11 +64,29 @@ export interface OrganisationPolicy {
   endpoints: readonly Endpoint[];
 }
 
-export interface DirectoryStore {
+/** What goes with a change of the directory. */
+export interface DirectoryRecord {
+  /** Written to the audit log in the same transaction. */
+  audit: readonly AuditNote[];
+  /** The revision that the change was decided on: with another one nothing is written. */
+  revision?: number;
+}
+
+/** Thrown by `write`: the directory is not any more what the change was decided on. Read it again. */
+export class DirectoryMoved extends Error {
+  constructor() {
+    super('the directory has changed meanwhile');
+  }
+}
+
+export interface DirectoryStore extends DirectoryPages {
   /** Operator's: everything, secrets in clear. */
   read(): Promise<Directory>;
-  /** Operator's: all changes or none; raises `revision`. A message pending for a removed endpoint becomes a dead letter. */
-  write(changes: readonly DirectoryChange[]): Promise<void>;
+  /**
+   * Operator's: all changes or none; raises `revision`. A message pending for a removed endpoint becomes a dead letter.
+   * @throws DirectoryMoved
+   */
+  write(changes: readonly DirectoryChange[], record?: DirectoryRecord): Promise<void>;
   /** Operator's: a number that grows with every `write`, from whichever process. */
   revision(): Promise<number>;
   /** Operator's. */

@@ -16,6 +16,8 @@ export interface UpkeepOptions {
   keepMs: number;
   /** Sends the notices that are due. @returns how many were looked at */
   notify(): Promise<number>;
+  /** Deletes what is over of those who come in: sessions, links, answers. */
+  forgetExpired?(): Promise<unknown>;
   /** Told when messages have expired: metrics. */
   expired?(count: number): void;
 }
@@ -59,6 +61,7 @@ async function work(options: UpkeepOptions, isSlowTurn: boolean, signal: AbortSi
   await notify();
   if (!isSlowTurn) return;
   await upkeep.watchHealth(clock.nowMs());
+  await options.forgetExpired?.();
   await upkeep.forgetSecrets(clock.nowMs());
   await inSteps(() => upkeep.forget(clock.nowMs() - keepMs, STEP), clock, signal);
   await inSteps(() => upkeep.forgetLegs(clock.nowMs() - keepMs, STEP), clock, signal);

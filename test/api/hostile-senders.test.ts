@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { createApi, listen } from '../../src/api/server.ts';
+import type { ApiContext } from '../../src/api/context.ts';
 import type { EventsOptions } from '../../src/api/events.ts';
 import { OPEN_PRIVACY } from '../../src/policy/organisation.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -73,7 +74,7 @@ test('what is no HTTP, or has a path that cannot be read, is told by a problem d
   assertProblem(await say(url, twice, 'wait'), 400, 'REQUEST_UNREADABLE');
   const large = request(EVENTS, [...AUTHORISED, `X: ${'x'.repeat(20_000)}`]);
   assertProblem(await say(url, large, 'wait'), 431, 'HEADERS_TOO_LARGE');
-  for (const id of ['%zz', 'x'.repeat(200)]) {
+  for (const id of ['%zz', 'x'.repeat(900)]) {
     const answer = await say(url, request(`GET /api/v1/sources/${id}/events`, [close]), 'wait');
     assertProblem(answer, 404, 'NOT_FOUND');
     assert.ok(!answer.includes(id), 'what was sent is not said back');
@@ -95,8 +96,13 @@ test('a request that never comes to its end is ended, whether its sender may pos
     ingest: { backlogged: false, problem: undefined },
     clock: systemClock,
   } as unknown as EventsOptions;
-  const publicKeys = { directory: { endpointOf: async () => undefined }, nowMs: Date.now };
-  const api = createApi(health, events, publicKeys, 200);
+  const context = {} as ApiContext;
+  const api = createApi({
+    health,
+    events,
+    context: { ...context, store: {} as never },
+    requestWithinMs: 200,
+  });
   t.after(() => api.close());
   const url = await listen(api, '127.0.0.1', 0);
   const endless = (headers: readonly string[]) =>
@@ -107,7 +113,11 @@ test('a request that never comes to its end is ended, whether its sender may pos
 });
 
 test('a database that does not even answer who may post keeps nobody waiting', async (t) => {
-  const sources = { admit: () => new Promise<never>(() => {}), hears: () => {} };
+  const sources = {
+    admit: () => new Promise<never>(() => {}),
+    known: async () => undefined,
+    hears: () => {},
+  };
   const clock = { ...systemClock, sleep: () => Promise.resolve() };
   const { post } = await start(t, { sources, clock });
   const { status, body, headers } = await post(event());

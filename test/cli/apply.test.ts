@@ -3,9 +3,7 @@ import test from 'node:test';
 import { applyFile, type ApplyOptions } from '../../src/cli/apply.ts';
 import { OPEN_PRIVACY } from '../../src/policy/organisation.ts';
 import { CallhookError } from '../../src/runtime/errors.ts';
-import { deriveKeys } from '../../src/runtime/keys.ts';
-import { openDatabase } from '../../src/store/sqlite/database.ts';
-import { createDirectoryStore } from '../../src/store/sqlite/directory.ts';
+import { KEYS, openTestStore } from '../support/store.ts';
 
 const ACME = `
 sources:
@@ -25,11 +23,10 @@ organisations:
 `;
 const ENV = { AMI: 'hunter2' };
 
+const BY = { actor: { kind: 'system', id: 'root', name: 'root' }, client: 'callhook apply' } as const;
+
 function connector() {
-  const directoryStore = createDirectoryStore(
-    openDatabase(':memory:'),
-    deriveKeys(new Uint8Array(32)).secrets,
-  );
+  const { directory: directoryStore, accounts } = openTestStore();
   const apply = async (text: string, options: Partial<ApplyOptions> = {}): Promise<string[]> => {
     const lines: string[] = [];
     await applyFile({
@@ -40,11 +37,14 @@ function connector() {
       dryRun: false,
       prune: false,
       out: (line) => lines.push(line),
+      by: BY,
+      fingerprint: KEYS.fingerprint,
+      nowMs: 7,
       ...options,
     });
     return lines;
   };
-  return { directoryStore, apply };
+  return { directoryStore, accounts, apply };
 }
 
 const secretOf = async ({ directoryStore }: ReturnType<typeof connector>) =>
@@ -67,6 +67,20 @@ test('the first time everything is added, and a secret that was made is shown', 
     '',
     'Done: 5 added, 0 changed, 0 removed.',
   ]);
+});
+
+test('each change is in the audit, with who made it and what it was, secrets as fingerprints', async () => {
+  const one = connector();
+  await one.apply(ACME);
+  await one.apply(ACME.replace('Acme Oy', 'Acme Ab').replace('${AMI}', 'new'));
+  const entries = await one.accounts.audit({}, { limit: 100 });
+  assert.equal(entries.length, 7);
+  const [organisation, source] = entries;
+  assert.deepEqual([source?.by, source?.action, source?.thing, source?.atMs], [BY, 'changed', 'source', 7]);
+  assert.notEqual(source?.before?.['secret'], source?.after?.['secret']);
+  assert.match(String(source?.after?.['secret']), /^fp_/);
+  assert.deepEqual([organisation?.before?.['name'], organisation?.after?.['name']], ['Acme Oy', 'Acme Ab']);
+  assert.doesNotMatch(JSON.stringify(entries), /hunter2|whsec_/);
 });
 
 test('the second time nothing changes, and no secret is shown or made anew', async () => {

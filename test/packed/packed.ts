@@ -81,5 +81,5 @@ test('an older Node.js is told what to do', (t) => {
     encoding: 'utf8',
   });
   assert.equal(status, 1);
-  assert.match(stderr, /^callhook needs Node\.js 24 or newer; this is \d+\.\d+\.\d+\. Install .*\n$/);
+  assert.match(stderr, /^callhook needs Node\.js 24\.7 or newer; this is \d+\.\d+\.\d+\. Install .*\n$/);
 });

@@ -12,7 +12,7 @@ import { deriveKeys } from '../../src/runtime/keys.ts';
 import { inTransaction, openDatabase } from '../../src/store/sqlite/database.ts';
 import { isServed, lockForServing, openSqliteStore } from '../../src/store/sqlite/store.ts';
 import type { Store } from '../../src/store/store.ts';
-import { openTestStore, RULES } from '../support/store.ts';
+import { delayed, openTestStore, RULES } from '../support/store.ts';
 import { directoryFor } from '../support/transcripts.ts';
 import { draft, LEG, storeContract } from './store-contract.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
@@ -27,34 +27,6 @@ function openAt(path: string, wrap: (store: Store) => Store): Store {
   const store = wrap(openTestStore(path));
   paths.set(store, path);
   return store;
-}
-
-/** Every call of the store answers a few turns of the event loop later. */
-function delayed(store: Store): Store {
-  const slow = <T extends object>(room: T): T =>
-    new Proxy(room, {
-      get(target, name) {
-        if (name === 'listen') return Reflect.get(target, name);
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value !== 'function') return value;
-        return async (...args: unknown[]) => {
-          for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-          return (value as (...given: unknown[]) => unknown).apply(target, args);
-        };
-      },
-    });
-  const { directory, calls, outbox, health, leases, upkeep } = store;
-  return {
-    directory: slow(directory),
-    calls: slow(calls),
-    outbox: slow(outbox),
-    health: slow(health),
-    leases: slow(leases),
-    upkeep: slow(upkeep),
-    node: store.node,
-    nowMs: () => store.nowMs(),
-    close: () => store.close(),
-  };
 }
 
 for (const [name, wrap] of [

@@ -8,6 +8,7 @@ import { planChanges } from '../../src/policy/directory-changes.ts';
 import type { Directory, OrganisationEntry } from '../../src/policy/directory.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { createLogger } from '../../src/runtime/logger.ts';
+import { createPasswordHasher } from '../../src/runtime/password-hash.ts';
 import { HttpSources } from '../../src/source/http-ingest/run.ts';
 import type { WireEvent } from '../../src/source/http-ingest/schema.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -95,11 +96,16 @@ export async function startIngestApi(
   });
   const health = { databaseProblem: () => undefined, sources: () => new Map(), metrics: NO_METRICS };
   const sources = new HttpSources({ directory: store.directory, heard: () => {} });
-  const api = createApi(
-    health,
-    { sources, ingest, clock: systemClock, log, ...more },
-    { directory: store.directory, nowMs: () => store.nowMs() },
-  );
+  const context = {
+    store,
+    clock: systemClock,
+    log,
+    passwords: createPasswordHasher(),
+    fingerprint: KEYS.fingerprint,
+    publicUrl: '',
+  };
+  const events = { sources, ingest, clock: systemClock, log, ...more };
+  const api = createApi({ health, events, context });
   const url = await listen(api, '127.0.0.1', 0);
   t.after(async () => {
     await api.close();

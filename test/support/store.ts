@@ -36,3 +36,32 @@ export function openTestPostgres(connectionString: string, rules = RULES): Promi
     connections: 4,
   });
 }
+
+/** Every call of the store answers a few turns of the event loop later. */
+export function delayed(store: Store): Store {
+  const slow = <T extends object>(room: T): T =>
+    new Proxy(room, {
+      get(target, name) {
+        if (name === 'listen') return Reflect.get(target, name);
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        return async (...args: unknown[]) => {
+          for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+          return (value as (...given: unknown[]) => unknown).apply(target, args);
+        };
+      },
+    });
+  const { directory, calls, outbox, health, leases, upkeep, accounts } = store;
+  return {
+    directory: slow(directory),
+    calls: slow(calls),
+    outbox: slow(outbox),
+    health: slow(health),
+    leases: slow(leases),
+    upkeep: slow(upkeep),
+    accounts: slow(accounts),
+    node: store.node,
+    nowMs: () => store.nowMs(),
+    close: () => store.close(),
+  };
+}

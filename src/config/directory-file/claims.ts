@@ -8,15 +8,21 @@ import { checkFilter } from './filter-claims.ts';
 import { nearWord } from './near-word.ts';
 import type { Path, Problem } from './problem.ts';
 import { problemOfAddress } from './source-kinds.ts';
-import { listOf, textOf, textsOf, type Part } from './tree-parts.ts';
+import { listOf, partOf, textOf, textsOf, type Part } from './tree-parts.ts';
 
 export interface ClaimOptions {
   /** Sources that are there beside the file's own. */
   knownSources: readonly { id: string; kind: string }[];
-  lineOf(path: Path): number;
+  /** Whether a source that is not there yet has to bring its secret. */
+  needSecrets: boolean;
+  /** Where something stands, for people: `in line 12`. */
+  placeOf(path: Path): string;
 }
 
-export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOptions): readonly Problem[] {
+export function checkClaims(
+  tree: unknown,
+  { knownSources, needSecrets, placeOf }: ClaimOptions,
+): readonly Problem[] {
   const problems: Problem[] = [];
   const refuse = (path: Path, text: string) => void problems.push({ path, text });
   const root: Part = { path: [], value: tree };
@@ -30,7 +36,7 @@ export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOption
     for (const [path, text] of parts) {
       const other = first.get(text);
       if (other === undefined) first.set(text, path);
-      else refuse(path, `this ${word} is there twice, also in line ${lineOf(other)}`);
+      else refuse(path, `this ${word} is there twice, also ${placeOf(other)}`);
     }
   };
 
@@ -66,7 +72,7 @@ export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOption
     const claim = (number: string, path: Path, user: Part | undefined) => {
       const holder = holders.get(number);
       if (holder === undefined) holders.set(number, { user, path });
-      else refuse(path, wordHeld(holder.user, user, lineOf(holder.path)));
+      else refuse(path, wordHeld(holder.user, user, placeOf(holder.path)));
     };
     for (const user of listOf(organisation, 'users')) {
       for (const { path, value } of listOf(user, 'numbers')) {
@@ -93,7 +99,24 @@ export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOption
     }
   };
 
+  const checkSecrets = () => {
+    for (const source of sources) {
+      const [id, kind] = [textOf(source, 'id'), textOf(source, 'kind')];
+      const isKnown = knownSources.some((known) => known.id === id && known.kind === kind);
+      const needsOne =
+        kind === 'ami' ||
+        kind === 'esl' ||
+        (kind === 'dialog-info' && textOf(source, 'username') !== undefined);
+      if (!needsOne || isKnown || partOf(source, 'secret').value !== undefined) continue;
+      refuse(
+        [...source.path, 'secret'],
+        kind === 'dialog-info' ? 'is missing; the username needs one' : 'is missing',
+      );
+    }
+  };
+
   const organisations = listOf(root, 'organisations');
+  if (needSecrets) checkSecrets();
   refuseTwice(textsOf(sources, 'id'), 'id of a source');
   refuseTwice(textsOf(organisations, 'id'), 'id of an organisation');
   checkDevices(organisations);
@@ -123,11 +146,11 @@ function wordUnknownSource(source: string, known: readonly string[]): string {
 }
 
 /** @param user undefined: a function number */
-function wordHeld(holder: Part | undefined, user: Part | undefined, line: number): string {
-  if (holder === undefined) return `this function number is there twice, also in line ${line}`;
+function wordHeld(holder: Part | undefined, user: Part | undefined, place: string): string {
+  if (holder === undefined) return `this function number is there twice, also ${place}`;
   if (user === undefined) {
-    return `this function number is also a user's, in line ${line}; legs of a function number are never reported`;
+    return `this function number is also a user's, ${place}; legs of a function number are never reported`;
   }
-  if (holder === user) return `this user has it twice, also in line ${line}`;
-  return `belongs to another user already, in line ${line}; a number is one user's only`;
+  if (holder === user) return `this user has it twice, also ${place}`;
+  return `belongs to another user already, ${place}; a number is one user's only`;
 }

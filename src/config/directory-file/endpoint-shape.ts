@@ -12,17 +12,24 @@ import { authenticationShape, readAuthentication } from './authentication.ts';
 import { readDuration } from './duration.ts';
 import { problemOfUrl } from './endpoint-url.ts';
 import { ownHeaders, readHeaders } from './own-headers.ts';
-import { id, line, oneOf, says, strict, wholeNumber } from './shapes.ts';
+import { DESCRIBED, id, leavesOf, line, oneOf, says, strict, type Form } from './shapes.ts';
 import { tlsShape } from './tls-settings.ts';
 
-const states = z.preprocess(
-  (given) => (given === 'all' ? [...LEG_STATES] : given),
-  z
-    .array(oneOf(LEG_STATES), says(`must be all, or a list of ${LEG_STATES.join(', ')}`))
-    .min(1, `is an empty list; name at least one of ${LEG_STATES.join(', ')}, or leave it out`)
-    .transform((given) => LEG_STATES.filter((state) => given.includes(state)))
-    .default([...DEFAULT_STATES]),
-);
+const states = z
+  .preprocess(
+    (given) => (given === 'all' ? [...LEG_STATES] : given),
+    z
+      .array(oneOf(LEG_STATES), says(`must be all, or a list of ${LEG_STATES.join(', ')}`))
+      .min(1, `is an empty list; name at least one of ${LEG_STATES.join(', ')}, or leave it out`)
+      .transform((given) => LEG_STATES.filter((state) => given.includes(state)))
+      .default([...DEFAULT_STATES]),
+  )
+  .register(DESCRIBED, {
+    json: {
+      anyOf: [{ const: 'all' }, { type: 'array', items: { enum: [...LEG_STATES] }, minItems: 1 }],
+      default: [...DEFAULT_STATES],
+    },
+  });
 
 const url = z.string().superRefine((text, context) => {
   const problem = problemOfUrl(text);
@@ -55,12 +62,6 @@ const retry = z
 
 const expire = strict(Object.fromEntries(LEG_STATES.map((state) => [state, duration.optional()]))).optional();
 
-const perSecond = z
-  .string(says('must be a number of attempts per second'))
-  .regex(/^\d{1,5}(\.\d{1,3})?$/, 'must be a number of attempts per second, such as 20 or 0.5')
-  .transform(Number)
-  .refine((rate) => rate > 0, 'must be more than 0');
-
 const NOTHING = 'is an empty list, which nothing matches; name at least one, or leave it out';
 const some = <Item extends z.ZodType>(item: Item) => z.array(item).min(1, NOTHING).optional();
 
@@ -83,9 +84,10 @@ const unseen = z
  * @param secrets `ignore`: one that is missing or wrong is left empty
  * @param nowMs client certificates must not have expired by then
  */
-export function endpointShape(secrets: 'resolve' | 'ignore', nowMs: number) {
+export function endpointFields(form: Form, secrets: 'resolve' | 'ignore', nowMs: () => number) {
+  const { wholeNumber, someNumber } = leavesOf(form);
   const isResolved = secrets === 'resolve';
-  return strict({
+  return {
     id,
     url,
     secret: isResolved ? endpointSecret : endpointSecret.catch(undefined),
@@ -99,20 +101,35 @@ export function endpointShape(secrets: 'resolve' | 'ignore', nowMs: number) {
     retry,
     expire,
     max_at_once: wholeNumber(1, 10_000).optional(),
-    max_per_second: perSecond.optional(),
-  }).superRefine(({ secret, signing, authentication, headers }, context) => {
-    const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-    if (signing === 'ed25519' && secret !== undefined) {
-      refuse(['secret'], 'is for hmac-sha256; a key for ed25519 is made here, and its public half shown');
-    }
-    const name = Object.keys(headers ?? {}).find((given) => given.toLowerCase() === 'authorization');
-    if (authentication !== undefined && name !== undefined) {
-      refuse(['headers', name], 'is set by `authentication`; keep one of them');
-    }
-  });
+    max_per_second: someNumber('must be a number of attempts per second', 'such as 20 or 0.5')
+      .refine((rate) => rate > 0, 'must be more than 0')
+      .optional(),
+  };
 }
 
-export type FileEndpoint = z.output<ReturnType<typeof endpointShape>>;
+interface Together {
+  secret?: string | undefined;
+  signing?: string | undefined;
+  authentication?: unknown;
+  headers?: Readonly<Record<string, string>> | null | undefined;
+}
+
+/** What settings of an endpoint say about one another. */
+export function checkEndpoint(
+  { secret, signing, authentication, headers }: Together,
+  context: z.RefinementCtx,
+): void {
+  const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  if (signing === 'ed25519' && secret !== undefined) {
+    refuse(['secret'], 'is for hmac-sha256; a key for ed25519 is made here, and its public half shown');
+  }
+  const name = Object.keys(headers ?? {}).find((given) => given.toLowerCase() === 'authorization');
+  if (authentication !== undefined && authentication !== null && name !== undefined) {
+    refuse(['headers', name], 'is set by `authentication`; keep one of them');
+  }
+}
+
+export type FileEndpoint = z.output<z.ZodObject<ReturnType<typeof endpointFields>>>;
 
 /** @param country how its numbers are read */
 export function endpointOf(given: FileEndpoint, country: string): WantedEndpoint {

@@ -1,4 +1,7 @@
-/** What the shapes of a directory file are built of, and the words for what is wrong with them. */
+/**
+ * What the shapes of a directory file are built of, and the words for what is wrong with them. The API takes the same
+ * things as JSON: the same shapes, but for how numbers and yes or no are written.
+ */
 import { z } from 'zod';
 import { nearWord } from './near-word.ts';
 
@@ -70,13 +73,43 @@ export const id = z
     'must be 1 to 63 of a-z, 0-9, `-`, `_` and `.`, the first a letter or digit',
   );
 
-export const yesOrNo = oneOf(['true', 'false']).transform((word) => word === 'true');
+/** `text`: every scalar is a text, as yaml-tree.ts reads them. */
+export type Form = 'text' | 'json';
 
-export const wholeNumber = (least: number, most: number) => {
-  const problem = `must be a whole number from ${least} to ${most}`;
-  return z
-    .string(says(problem))
-    .regex(/^\d{1,9}$/, problem)
-    .transform(Number)
-    .refine((number) => number >= least && number <= most, problem);
-};
+/** Those shapes that depend on how things are written. */
+export function leavesOf(form: Form) {
+  return form === 'text' ? TEXT_LEAVES : JSON_LEAVES;
+}
+
+const wordWhole = (least: number, most: number) => `must be a whole number from ${least} to ${most}`;
+
+const TEXT_LEAVES = {
+  yesOrNo: () => oneOf(['true', 'false']).transform((word) => word === 'true'),
+  wholeNumber: (least: number, most: number) => {
+    const problem = wordWhole(least, most);
+    return z
+      .string(says(problem))
+      .regex(/^\d{1,9}$/, problem)
+      .transform(Number)
+      .refine((number) => number >= least && number <= most, problem);
+  },
+  /** Up to 99,999.999. */
+  someNumber: (wanted: string, example: string) =>
+    z
+      .string(says(wanted))
+      .regex(/^\d{1,5}(\.\d{1,3})?$/, `${wanted}, ${example}`)
+      .transform(Number),
+} as const;
+
+const JSON_LEAVES = {
+  yesOrNo: () => z.boolean(says('must be true or false')),
+  wholeNumber: (least: number, most: number) => {
+    const problem = wordWhole(least, most);
+    return z.int(says(problem)).min(least, problem).max(most, problem);
+  },
+  someNumber: (wanted: string, example: string) =>
+    z.number(says(wanted)).min(0, `${wanted}, ${example}`).max(99_999.999, `${wanted}, ${example}`),
+} as const;
+
+/** How a shape is described to a reader of the API where its own rules do not say it. */
+export const DESCRIBED = z.registry<{ json: Readonly<Record<string, unknown>> }>();

@@ -9,10 +9,9 @@ import type { WantedSource } from '../../policy/wanted-directory.ts';
 import { problemOfAmiAddress } from './ami-address.ts';
 import { problemOfEslAddress } from './esl-address.ts';
 import { problemOfSipAddress } from './sip-address.ts';
-import { id, line, oneOf, strict, wholeNumber, wordKind, yesOrNo } from './shapes.ts';
+import { id, leavesOf, line, oneOf, strict, wordKind, type Form } from './shapes.ts';
 
 const host = line.refine(isHost, 'must be a host name or an IP address, without a port or a path');
-const port = wholeNumber(1, 65_535).optional();
 const default_device_type = oneOf(DEVICE_TYPES).default('DESKTOP');
 
 /** RFC 6750 section 2.1, and long enough not to be guessed. */
@@ -44,14 +43,17 @@ export function problemOfAddress(kind: string | undefined, address: string): str
 }
 
 /** @param secrets `ignore`: one that is missing or wrong is left empty */
-export function sourceShape(secrets: 'resolve' | 'ignore') {
-  const secret = secrets === 'resolve' ? line : line.catch('');
+export function sourceShape(form: Form, secrets: 'resolve' | 'ignore') {
+  const { wholeNumber, yesOrNo } = leavesOf(form);
+  const port = wholeNumber(1, 65_535).optional();
+  // claims.ts asks for the secret of a source that is new.
+  const secret = secrets === 'resolve' ? line.optional() : line.catch('');
   const ami = strict({
     id,
     kind: z.literal('ami'),
     host,
     port,
-    tls: yesOrNo.default(false),
+    tls: yesOrNo().default(false),
     ca_file: line.optional(),
     username: line,
     secret,
@@ -76,7 +78,7 @@ export function sourceShape(secrets: 'resolve' | 'ignore') {
     transport: oneOf(TRANSPORT).default('udp'),
     ca_file: line.optional(),
     username: line.regex(/^[^\s@:;"\\]+$/, 'must be the name of a SIP account, without a host').optional(),
-    secret: secrets === 'resolve' ? secret.optional() : secret,
+    secret,
     listen_host: host.optional(),
     listen_port: port,
     expires: wholeNumber(60, 86_400).default(300),
@@ -102,8 +104,6 @@ type DialogInfoFile = Partial<
 function checkTogether(given: DialogInfoFile, context: z.RefinementCtx): void {
   const refuse = (key: keyof DialogInfoFile, message: string) =>
     context.addIssue({ code: 'custom', path: [key], message });
-  if (given.username !== undefined && given.secret === undefined)
-    refuse('secret', 'is missing; the username needs one');
   if (given.username === undefined && given.secret !== undefined && given.secret !== '')
     refuse('username', 'is missing; the secret is of nobody');
   if (given.ca_file !== undefined && given.transport !== 'tls')
@@ -117,7 +117,7 @@ function checkTogether(given: DialogInfoFile, context: z.RefinementCtx): void {
   }
 }
 
-type FileSource = z.output<ReturnType<typeof sourceShape>>;
+export type FileSource = z.output<ReturnType<typeof sourceShape>>;
 
 export function sourceOf(source: FileSource): WantedSource {
   const { id: sourceId, default_device_type: defaultDeviceType, secret } = source;
@@ -133,7 +133,7 @@ export function sourceOf(source: FileSource): WantedSource {
         ...at,
         tls,
         username,
-        secret: source.secret,
+        ...(secret !== undefined && { secret }),
         ...(caFile !== undefined && { caFile }),
       };
     }
@@ -141,7 +141,13 @@ export function sourceOf(source: FileSource): WantedSource {
       const { kind, username } = source;
       // FreeSWITCH's own default for `listen-port` in event_socket.conf.xml.
       const at = { host: source.host, port: source.port ?? 8021 };
-      return { ...common, kind, ...at, ...(username !== undefined && { username }), secret: source.secret };
+      return {
+        ...common,
+        kind,
+        ...at,
+        ...(username !== undefined && { username }),
+        ...(secret !== undefined && { secret }),
+      };
     }
     case 'dialog-info':
       return { ...common, ...dialogInfoOf(source) };
@@ -159,7 +165,8 @@ function dialogInfoOf(source: Extract<FileSource, { kind: 'dialog-info' }>) {
     // RFC 3261 section 19.1.2.
     port: source.port ?? (transport === 'tls' ? 5061 : 5060),
     transport,
-    secret: source.secret ?? '',
+    // With a username and without a secret, claims.ts asks for one or the stored one is kept.
+    ...(source.secret !== undefined || username === undefined ? { secret: source.secret ?? '' } : {}),
     expiresSeconds: source.expires,
     ...(username !== undefined && { username }),
     ...(caFile !== undefined && { caFile }),

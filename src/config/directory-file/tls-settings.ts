@@ -18,9 +18,9 @@ interface TlsTexts {
 const pem = z.string().max(65_536, 'is longer than 65,536 characters').optional();
 
 /** @param nowMs a client certificate must not have expired by then */
-export function tlsShape(nowMs: number) {
+export function tlsShape(nowMs: () => number) {
   return strict({ ca: pem, certificate: pem, key: pem }).superRefine((texts, context) => {
-    for (const [field, message] of problemsOf(texts, nowMs)) {
+    for (const [field, message] of problemsOf(texts, nowMs())) {
       context.addIssue({ code: 'custom', message, path: [field] });
     }
   });

@@ -34,6 +34,12 @@ export class HttpSources {
     return isToken(token, source?.secret) ? source : undefined;
   }
 
+  /** The source, for whoever may post events of all of them. @throws what the directory threw */
+  async known(sourceId: string): Promise<HttpSettings | undefined> {
+    await this.refresh();
+    return this.#sources.get(sourceId);
+  }
+
   async refresh(): Promise<void> {
     const { directory } = this.#options;
     const revision = await directory.revision();

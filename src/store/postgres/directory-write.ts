@@ -5,13 +5,17 @@
  */
 import type { DirectoryChange } from '../../policy/directory-changes.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
+import { auditValues, INSERT_AUDIT } from '../sql-audit.ts';
+import { DirectoryMoved, type DirectoryRecord } from '../store.ts';
 import { firstEndMs, sealedOf, settingsOf } from '../endpoint-columns.ts';
 import { columnsOf, type Statements } from './database.ts';
 import { removeEndpoints, removeOrganisations, removeSources } from './directory-removals.ts';
 import { putUsers, removeUsers } from './directory-users.ts';
 
 /** Writers of the directory take turns: whoever raises it first holds it until its commit. */
-const RAISE_REVISION = `UPDATE meta SET value = value + 1 WHERE key = 'directory_revision'`;
+const RAISE_REVISION = `
+  UPDATE meta SET value = value + 1
+  WHERE key = 'directory_revision' AND value = coalesce($1::bigint, value) RETURNING value`;
 
 const PUT_SOURCES = `
   INSERT INTO source (id, kind, settings, secret)
@@ -57,9 +61,12 @@ export async function writeChanges(
   tx: Statements,
   secrets: SecretBox,
   changes: readonly DirectoryChange[],
+  { audit, revision }: DirectoryRecord = { audit: [] },
 ): Promise<void> {
-  void tx.query(RAISE_REVISION);
+  const raised = tx.query(RAISE_REVISION, [revision ?? null]);
+  if (revision !== undefined && (await raised).length === 0) throw new DirectoryMoved();
   for (const run of runsOf(changes)) await write(tx, secrets, run);
+  for (const note of audit) void tx.query(INSERT_AUDIT, auditValues(note));
 }
 
 /**

@@ -18,6 +18,8 @@ import type {
 import { replaceSecret } from '../../policy/signing.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
 import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
+import { createDirectoryPages } from '../sql-directory-pages.ts';
+import type { SqlPort } from '../sql-port.ts';
 import { withSecrets, type SealedColumns } from '../endpoint-columns.ts';
 import { BEGIN_SNAPSHOT, type Database, type Statements } from './database.ts';
 import { writeChanges } from './directory-write.ts';
@@ -79,8 +81,10 @@ export interface EndpointRow {
 type OfOrganisation<Row> = Row & { organisation_id: string };
 type OwnerRow = OfOrganisation<PersonRow> & { address: string; type: DeviceType | null };
 
-export function createDirectoryStore(db: Database, secrets: SecretBox): DirectoryStore {
+export function createDirectoryStore(db: Database, port: SqlPort, secrets: SecretBox): DirectoryStore {
   return {
+    ...createDirectoryPages(port, secrets),
+
     // As of one moment, so that no other process's change falls between the statements.
     read: () =>
       db.transaction(async (tx) => {
@@ -91,7 +95,7 @@ export function createDirectoryStore(db: Database, secrets: SecretBox): Director
         return { sources, organisations };
       }, BEGIN_SNAPSHOT),
 
-    write: (changes) => db.transaction((tx) => writeChanges(tx, secrets, changes)),
+    write: (changes, record) => db.transaction((tx) => writeChanges(tx, secrets, changes, record)),
 
     async endpointOf(organisationId, endpointId) {
       const [row] = await db.query<EndpointRow & SealedColumns>(ENDPOINT, [organisationId, endpointId]);

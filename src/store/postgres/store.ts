@@ -1,8 +1,9 @@
 /**
- * The shared store: one PostgreSQL, six rooms over a pool of connections, any number of nodes. What nodes must agree on is
+ * The shared store: one PostgreSQL, seven rooms over a pool of connections, any number of nodes. What nodes must agree on is
  * in rows, under locks that a node holds for a few milliseconds; none of them needs another one to be alive.
  */
 import type { Store, StoreOptions } from '../store.ts';
+import { createAccountStore } from '../sql-account-store.ts';
 import { createCallStore } from './calls.ts';
 import { Connections } from './connections.ts';
 import { Database } from './database.ts';
@@ -12,6 +13,7 @@ import { createLeaseStore } from './leases.ts';
 import { migrate } from './migrate.ts';
 import { createOutboxStore } from './outbox.ts';
 import { placesOf } from './places.ts';
+import { createPort } from './port.ts';
 import { startSharedClock } from './shared-clock.ts';
 import { createUpkeepStore } from './upkeep.ts';
 import { Waker } from './wake.ts';
@@ -31,13 +33,15 @@ export async function openPostgresStore(
     await migrate(db, connections.name);
     const clock = await startSharedClock(db);
     const waker = new Waker(connections, node);
+    const port = createPort(db);
     return {
-      directory: createDirectoryStore(db, secrets),
+      directory: createDirectoryStore(db, port, secrets),
       calls: createCallStore(db, waker, node),
       outbox: createOutboxStore(db, waker, options),
       health: createHealthStore(db, waker),
       leases: createLeaseStore(db, node),
       upkeep: createUpkeepStore(db, options),
+      accounts: createAccountStore(port, secrets),
       node,
       nowMs: () => clock.nowMs(),
       async close() {

@@ -19,6 +19,8 @@ import type {
 import { replaceSecret } from '../../policy/signing.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
 import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
+import { createDirectoryPages } from '../sql-directory-pages.ts';
+import type { SqlPort } from '../sql-port.ts';
 import { withSecrets, type SealedColumns } from '../endpoint-columns.ts';
 import { inSnapshot, inTransaction } from './database.ts';
 import { prepareDirectoryWrite } from './directory-write.ts';
@@ -56,7 +58,7 @@ export interface EndpointRow {
 type OfOrganisation<Row> = Row & { organisation_id: string };
 type OwnerRow = OfOrganisation<PersonRow> & { type: DeviceType | null };
 
-export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): DirectoryStore {
+export function createDirectoryStore(db: DatabaseSync, port: SqlPort, secrets: SecretBox): DirectoryStore {
   const selectRevision = db.prepare(`SELECT value FROM meta WHERE key = 'directory_revision'`);
   const selectDevicesOn = db.prepare('SELECT address FROM device WHERE source_id = ?');
   const selectSources = db.prepare('SELECT id, kind, settings, secret FROM source ORDER BY id');
@@ -125,13 +127,15 @@ export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): Dire
   };
 
   return {
+    ...createDirectoryPages(port, secrets),
+
     async read(): Promise<Directory> {
       // One transaction, so that no other process's change falls between the statements.
       return inSnapshot(db, () => ({ sources: readSources(), organisations: readOrganisations() }));
     },
 
-    async write(changes) {
-      inTransaction(db, () => write(changes));
+    async write(changes, record) {
+      inTransaction(db, () => write(changes, record));
     },
 
     async endpointOf(organisationId, endpointId) {

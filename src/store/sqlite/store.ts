@@ -1,5 +1,5 @@
 /**
- * The embedded store: one SQLite file, six rooms over one connection. Its calls answer through promises as the
+ * The embedded store: one SQLite file, seven rooms over one connection. Its calls answer through promises as the
  * contract wants, but do their work at once.
  */
 import { existsSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { DatabaseSync, type DatabaseSyncOptions } from 'node:sqlite';
 import { CallhookError } from '../../runtime/errors.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
 import type { Store, StoreOptions } from '../store.ts';
+import { createAccountStore } from '../sql-account-store.ts';
 import { withSecrets, type SealedColumns } from '../endpoint-columns.ts';
 import { createCallStore } from './calls.ts';
 import { openDatabase } from './database.ts';
@@ -17,6 +18,7 @@ import { createHealthStore } from './health.ts';
 import { createLeaseStore } from './leases.ts';
 import { watchOtherProcesses } from './other-processes.ts';
 import { createOutboxStore } from './outbox.ts';
+import { createPort } from './port.ts';
 import { isLocked, unavailable } from './storage-problem.ts';
 import { createUpkeepStore } from './upkeep.ts';
 
@@ -28,12 +30,13 @@ export function openSqliteStore(path: string, options: StoreOptions): Store {
   const loadBook = prepareBook(db, book, secrets);
   loadBook();
   const others = watchOtherProcesses(db, loadBook);
-  const directory = createDirectoryStore(db, secrets);
+  const port = createPort(db);
+  const directory = createDirectoryStore(db, port, secrets);
   return {
     directory: {
       ...directory,
-      async write(changes) {
-        await directory.write(changes);
+      async write(changes, record) {
+        await directory.write(changes, record);
         loadBook();
       },
       async replaceSecret(...asked) {
@@ -47,6 +50,7 @@ export function openSqliteStore(path: string, options: StoreOptions): Store {
     health: createHealthStore(db, book, others),
     leases: createLeaseStore(db, node),
     upkeep: createUpkeepStore(db, book, others, options),
+    accounts: createAccountStore(port, secrets),
     node,
     nowMs: () => Date.now(),
     async close() {

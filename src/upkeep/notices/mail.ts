@@ -27,7 +27,33 @@ export interface MailTimeouts {
   silenceMs: number;
 }
 
+const COMMON = {
+  // RFC 3834: no out-of-office reply to this.
+  headers: { 'Auto-Submitted': 'auto-generated' },
+  disableFileAccess: true,
+  disableUrlAccess: true,
+};
+
 const TIMEOUTS: MailTimeouts = { connectMs: 10_000, silenceMs: 20_000 };
+
+/**
+ * Mails to somebody by name, such as links that were asked for.
+ * @returns sends one; rejects with words for the log when it was not taken
+ */
+export function createLetters({
+  from,
+  signal,
+  ...options
+}: Omit<MailOptions, 'to'>): (to: string, subject: string, text: string) => Promise<void> {
+  const transport = createTransport(serverOf(options));
+  return async (to, subject, text) => {
+    try {
+      await transport.sendMail({ ...COMMON, from, to, subject, text, signal });
+    } catch (error) {
+      throw new Error(mailProblem(error), { cause: error });
+    }
+  };
+}
 
 export function createMail(options: MailOptions): Channel {
   const { from, to, signal } = options;
@@ -39,10 +65,7 @@ export function createMail(options: MailOptions): Channel {
         from,
         to: [...to],
         messageId: `<${noticeName(notice)}@callhook>`,
-        // RFC 3834: no out-of-office reply to this.
-        headers: { 'Auto-Submitted': 'auto-generated' },
-        disableFileAccess: true,
-        disableUrlAccess: true,
+        ...COMMON,
         signal,
       });
       return { ok: true };
@@ -52,7 +75,11 @@ export function createMail(options: MailOptions): Channel {
   };
 }
 
-function serverOf({ url, trustedCertificates = [], timeouts = TIMEOUTS }: MailOptions) {
+function serverOf({
+  url,
+  trustedCertificates = [],
+  timeouts = TIMEOUTS,
+}: Pick<MailOptions, 'url' | 'trustedCertificates' | 'timeouts'>) {
   const { protocol, hostname, port, username, password } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
   const secure = protocol === 'smtps:';

@@ -1,0 +1,35 @@
+/** A call to show privacy settings by: made up, with everything in it that a message can hold. */
+import type { OutwardEvent } from '../../call/outward-event.ts';
+import { OPEN_PRIVACY, type PrivacySettings } from '../../policy/organisation.ts';
+import { applyPrivacy } from '../../policy/privacy.ts';
+
+/** Numbers that nobody has: Traficom and Ofcom keep these for stories. */
+const EVENT: OutwardEvent = {
+  call_id: 'tvNAazZlEwDZTCO74Pk95Q',
+  branch_id: 'L1FIItkNwW0.',
+  timestamp: '2026-09-30T10:36:19.315+00:00',
+  state: 'EARLY',
+  direction: 'INCOMING',
+  local_email: 'aino.virta@example.com',
+  local_user_id: 'aino.virta',
+  local_number: '+358942721001',
+  device_type: 'SOFT',
+  remote_email: 'eero.laine@example.com',
+  remote_user_id: 'eero.laine',
+  remote_number: '+441632960123',
+};
+
+const STATES: readonly Partial<OutwardEvent>[] = [
+  {},
+  { timestamp: '2026-09-30T10:36:21.970+00:00', state: 'CONFIRMED' },
+  { timestamp: '2026-09-30T10:36:26.018+00:00', state: 'TERMINATED', 'termination-reason': 'HANGUP' },
+];
+
+export function exampleEvents(privacy: PrivacySettings) {
+  const events = (settings: PrivacySettings) =>
+    STATES.map((state, index) => ({
+      seq_num: index + 1,
+      ...applyPrivacy({ ...EVENT, ...state }, settings),
+    }));
+  return { before: events(OPEN_PRIVACY), after: events(privacy) };
+}

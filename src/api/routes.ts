@@ -1,0 +1,30 @@
+/** The table of all routes, in the order of the document. What platforms post is in events.ts. */
+import { accountRoutes } from './accounts/routes.ts';
+import { apiKeyRoutes } from './api-keys/routes.ts';
+import { auditRoutes } from './audit/routes.ts';
+import type { ApiContext } from './context.ts';
+import { endpointRoutes } from './endpoints/routes.ts';
+import { functionNumberRoutes } from './function-numbers/routes.ts';
+import { invitationRoutes } from './invitations/routes.ts';
+import { linkRoutes } from './me/links-routes.ts';
+import { meRoutes } from './me/routes.ts';
+import { organisationRoutes } from './organisations/routes.ts';
+import type { Route } from './route.ts';
+import { sourceRoutes } from './sources/routes.ts';
+import { userRoutes } from './users/routes.ts';
+
+export function allRoutes(context: ApiContext): Route[] {
+  return [
+    ...meRoutes(context),
+    ...linkRoutes(context),
+    ...organisationRoutes(context),
+    ...userRoutes(context),
+    ...functionNumberRoutes(context),
+    ...endpointRoutes(context),
+    ...sourceRoutes(context),
+    ...accountRoutes(context),
+    ...invitationRoutes(context),
+    ...apiKeyRoutes(context),
+    ...auditRoutes(context),
+  ];
+}
