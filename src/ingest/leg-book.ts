@@ -2,7 +2,7 @@
  * The open legs of one source, and what each event makes of them. No IO: what must be known of the directory is
  * handed in, what must be stored is handed out.
  */
-import type { LegEvent } from '../call/leg-event.ts';
+import type { LegEvent, LegState } from '../call/leg-event.ts';
 import { advance } from '../call/leg-state.ts';
 import { expireAfterMsOf } from '../policy/delivery-settings.ts';
 import { deviceTypeOf, type DeviceType } from '../policy/device-type.ts';
@@ -10,6 +10,7 @@ import { numberOf, ownNumber } from '../policy/party.ts';
 import { withoutRemoved } from '../policy/privacy.ts';
 import { report } from '../policy/report.ts';
 import { subscribers } from '../policy/subscription.ts';
+import { trailOf } from '../policy/trail.ts';
 import type { Ids } from '../runtime/ids.ts';
 import type { DeviceOwner, DraftMessage, LegChange, OpenLeg } from '../store/store.ts';
 import type { Known, Question } from './look-up.ts';
@@ -17,6 +18,12 @@ import type { Known, Question } from './look-up.ts';
 export interface IngestSource {
   id: string;
   defaultDeviceType: DeviceType;
+}
+
+export interface LegBookOptions {
+  ids: Ids;
+  /** Whether each step leaves a row in the trail; true unless said otherwise. */
+  keepsTrail?: boolean;
 }
 
 /** What became of one leg event. */
@@ -27,11 +34,14 @@ export type Verdict =
   | 'not a device of the directory'
   | 'began before its device was in the directory';
 
-/** What became of one leg that a resync did not find any more. */
-interface Ended {
-  event: Pick<LegEvent, 'leg' | 'direction' | 'state'>;
+interface Taken {
   change?: LegChange;
   verdict: Verdict;
+}
+
+/** What became of one leg that a resync did not find any more. */
+interface Ended extends Taken {
+  event: Pick<LegEvent, 'leg' | 'direction' | 'state'>;
 }
 
 /** Ended legs that are remembered, so that a late event does not open them again: more than any batch has. */
@@ -43,6 +53,7 @@ type Leg = Omit<OpenLeg, 'progress'> & Partial<Pick<OpenLeg, 'progress'>>;
 export class LegBook {
   readonly #source: IngestSource;
   readonly #ids: Ids;
+  readonly #keepsTrail: boolean;
   readonly #open: Map<string, OpenLeg>;
   readonly #ended: Set<string>;
   /** Legs whose device type is nobody's word yet: the phone may still tell its name. */
@@ -54,12 +65,13 @@ export class LegBook {
    */
   constructor(
     source: IngestSource,
-    ids: Ids,
+    { ids, keepsTrail = true }: LegBookOptions,
     stored: Iterable<OpenLeg>,
     ended: ReadonlySet<string> = new Set(),
   ) {
     this.#source = source;
     this.#ids = ids;
+    this.#keepsTrail = keepsTrail;
     this.#open = new Map(Array.from(stored, (leg) => [leg.leg, leg]));
     this.#ended = new Set(ended);
   }
@@ -94,7 +106,7 @@ export class LegBook {
     return { sourceId: this.#source.id, devices: new Set(), organisations, remotes: [] };
   }
 
-  take(event: LegEvent, known: Known): { change?: LegChange; verdict: Verdict } {
+  take(event: LegEvent, known: Known): Taken {
     const open = this.#open.get(event.leg);
     if (open !== undefined) return this.#move(this.#typed(open, event), event, known);
     const owner = known.owner(this.#source.id, event.device);
@@ -102,7 +114,7 @@ export class LegBook {
     if (this.#ended.has(event.leg)) return { verdict: 'nothing new' };
     // Its device came into the directory while it was up: an end alone would tell a call that was never lost.
     if (event.state === 'TERMINATED' && event.after !== undefined) {
-      return { verdict: 'began before its device was in the directory' };
+      return this.#comeLate(this.#meet(event, owner), { ...event, after: event.after }, known);
     }
     return this.#move(this.#meet(event, owner), event, known);
   }
@@ -159,7 +171,8 @@ export class LegBook {
     before: Leg,
     event: Pick<LegEvent, 'state' | 'atMs' | 'ending' | 'remote' | 'localNumber'>,
     known: Known,
-  ): { change?: LegChange; verdict: Verdict } {
+    cameLate = false,
+  ): Taken {
     const { progress, step } = advance(before.progress, event);
     const policy = known.policy(before.organisationId);
     const leg: OpenLeg = { ...before, progress };
@@ -168,7 +181,7 @@ export class LegBook {
     if (step === undefined) return { ...this.#fillIn(before, kept), verdict: 'nothing new' };
     this.#remember(kept);
     // An organisation that was removed meanwhile gets nothing; its legs only end.
-    const wanted = policy === undefined ? [] : subscribers(policy.endpoints, step.state);
+    const wanted = policy === undefined || cameLate ? [] : subscribers(policy.endpoints, step.state);
     const shared = policy && report(leg, step, policy.organisation.privacy);
     const messages = wanted.flatMap(({ id: endpointId, delivery }): DraftMessage[] => {
       if (shared === undefined) return [];
@@ -177,10 +190,20 @@ export class LegBook {
       const expireAfterMs = expireAfterMsOf(delivery, step.state);
       return [{ messageId, organisationId, endpointId, event: shared, expireAfterMs }];
     });
-    return {
-      change: { leg: kept, messages },
-      verdict: messages.length > 0 ? 'reported' : 'no endpoint wants it',
-    };
+    const change: LegChange = { leg: kept, messages };
+    const trail = this.#keepsTrail && shared && trailOf(shared, policy.endpoints, wanted, cameLate);
+    if (trail) change.trail = trail;
+    return { change, verdict: messages.length > 0 ? 'reported' : 'no endpoint wants it' };
+  }
+
+  /** A leg that is not reported; only the trail tells of it. */
+  #comeLate(leg: Leg, event: LegEvent & { after: LegState }, known: Known): Taken {
+    const verdict = 'began before its device was in the directory';
+    if (!this.#keepsTrail) return { verdict };
+    const { after, atMs } = event;
+    const progress = { state: after, answered: after === 'CONFIRMED', atMs };
+    const { change } = this.#move({ ...leg, progress }, event, known, true);
+    return { verdict, ...(change?.trail !== undefined && { change }) };
   }
 
   /** A state that is said again may tell a far party that was not known: no message, but a later one has it. */

@@ -14,6 +14,8 @@ export interface UpkeepOptions {
   log: Logger;
   /** Finished messages are kept so long. */
   keepMs: number;
+  /** What calls leave in the trail is kept so long. */
+  keepTrailMs: number;
   /** Sends the notices that are due. @returns how many were looked at */
   notify(): Promise<number>;
   /** Told when messages have expired: metrics. */
@@ -54,13 +56,15 @@ export async function runUpkeep(options: UpkeepOptions, signal: AbortSignal): Pr
 }
 
 async function work(options: UpkeepOptions, isSlowTurn: boolean, signal: AbortSignal): Promise<void> {
-  const { upkeep, clock, keepMs, notify, expired } = options;
+  const { upkeep, clock, keepMs, keepTrailMs, notify, expired } = options;
   await inSteps(() => upkeep.expire(clock.nowMs(), STEP), clock, signal, expired);
   await notify();
   if (!isSlowTurn) return;
   await upkeep.watchHealth(clock.nowMs());
   await inSteps(() => upkeep.forget(clock.nowMs() - keepMs, STEP), clock, signal);
   await inSteps(() => upkeep.forgetLegs(clock.nowMs() - keepMs, STEP), clock, signal);
+  await inSteps(() => upkeep.forgetTrail(clock.nowMs() - keepTrailMs, STEP), clock, signal);
+  await inSteps(() => upkeep.forgetStatistics(clock.nowMs() - keepMs, STEP), clock, signal);
 }
 
 /** A turn ends after a while even if more is to do, so that the lease is renewed and the rest is not forgotten. */

@@ -1,5 +1,5 @@
 /**
- * The shared store: one PostgreSQL, six rooms over a pool of connections, any number of nodes. What nodes must agree on is
+ * The shared store: one PostgreSQL, seven rooms over a pool of connections, any number of nodes. What nodes must agree on is
  * in rows, under locks that a node holds for a few milliseconds; none of them needs another one to be alive.
  */
 import type { Store, StoreOptions } from '../store.ts';
@@ -9,6 +9,7 @@ import { Database } from './database.ts';
 import { createDirectoryStore } from './directory.ts';
 import { createHealthStore } from './health.ts';
 import { createLeaseStore } from './leases.ts';
+import { createLogStore } from './log.ts';
 import { migrate } from './migrate.ts';
 import { createOutboxStore } from './outbox.ts';
 import { placesOf } from './places.ts';
@@ -38,6 +39,7 @@ export async function openPostgresStore(
       health: createHealthStore(db, waker),
       leases: createLeaseStore(db, node),
       upkeep: createUpkeepStore(db, options),
+      log: createLogStore(db),
       node,
       nowMs: () => clock.nowMs(),
       async close() {

@@ -1,5 +1,5 @@
 /**
- * The embedded store: one SQLite file, six rooms over one connection. Its calls answer through promises as the
+ * The embedded store: one SQLite file, seven rooms over one connection. Its calls answer through promises as the
  * contract wants, but do their work at once.
  */
 import { existsSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { EndpointBook } from './endpoint-book.ts';
 import { healthOf } from './health-write.ts';
 import { createHealthStore } from './health.ts';
 import { createLeaseStore } from './leases.ts';
+import { createLogStore } from './log.ts';
 import { watchOtherProcesses } from './other-processes.ts';
 import { createOutboxStore } from './outbox.ts';
 import { isLocked, unavailable } from './storage-problem.ts';
@@ -41,6 +42,7 @@ export function openSqliteStore(path: string, options: StoreOptions): Store {
     health: createHealthStore(db, book, others),
     leases: createLeaseStore(db, node),
     upkeep: createUpkeepStore(db, book, others, options),
+    log: createLogStore(db),
     node,
     nowMs: () => Date.now(),
     async close() {
