@@ -4,9 +4,11 @@ import { environment } from '../config/environment.ts';
 import { CallhookError } from '../runtime/errors.ts';
 import { VERSION } from '../runtime/version.ts';
 import { applyCommand } from './apply.ts';
+import { callsCommand } from './calls.ts';
 import { demoCommand } from './demo.ts';
 import { disableCommand, enableCommand } from './enable.ts';
 import { listenCommand } from './listen.ts';
+import { messagesCommand } from './messages.ts';
 import { migrateCommand } from './migrate.ts';
 import { playbackCommand } from './playback.ts';
 import { replayCommand } from './replay.ts';
@@ -20,6 +22,8 @@ const program = new Command('callhook')
   .addCommand(serveCommand())
   .addCommand(applyCommand())
   .addCommand(statusCommand())
+  .addCommand(callsCommand())
+  .addCommand(messagesCommand())
   .addCommand(replayCommand())
   .addCommand(enableCommand())
   .addCommand(disableCommand())
