@@ -128,7 +128,7 @@ function* filling({ organisations, messages }: LogSize, secret: string): Generat
     FROM n WHERE i > ${Math.floor(calls * 0.77)}`;
   yield `${series(calls)} INSERT INTO statistic
       (organisation_id, endpoint_id, at_ms, delivered, failed, expired, dead, latencies)
-    SELECT ${organisation}, 'crm', (${atMs}) / 300000 * 300000, 1, 0, 0, 0, ${slots(secret)} FROM n WHERE true
+    SELECT ${organisation}, 'crm', (${atMs}) / 600000 * 600000, 1, 0, 0, 0, ${slots(secret)} FROM n WHERE true
     ON CONFLICT DO NOTHING`;
 }
 

@@ -20,8 +20,8 @@ import { stepsOf } from './log-steps.ts';
 import type { TrailRow } from './trail-row.ts';
 
 /** So many calls one page looks at (bench/log.ts). */
-const MOST_LOOKED_AT = 400;
-const CHUNK = 100;
+const MOST_LOOKED_AT = 150;
+const CHUNK = 50;
 
 /** A row that may be the first of its call. */
 interface Beginning {

@@ -8,8 +8,8 @@ import type {
 import { CursorInvalid, type ListedMessage, type Logged, type LogPage, type MessageFilter } from './log.ts';
 import { decodeCursor, encodeCursor, rows, Values, type Dialect, type Reading } from './log-reading.ts';
 
-/** So many messages one page looks at: some 20 ms of a database in memory (bench/log.ts). */
-const MOST_LOOKED_AT = 5_000;
+/** So many messages one page looks at: twenty milliseconds at most (bench/log.ts). */
+const MOST_LOOKED_AT = 3_000;
 
 export interface MessageRow {
   id: string;

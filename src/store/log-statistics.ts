@@ -5,7 +5,7 @@ import { rows, Values, type Reading } from './log-reading.ts';
 import type { Settlement } from './store.ts';
 
 /** A row of `statistic` is of so long. */
-const BUCKET_MS = 300_000;
+const BUCKET_MS = 600_000;
 
 export function bucketOf(nowMs: number): number {
   return Math.floor(nowMs / BUCKET_MS) * BUCKET_MS;

@@ -102,7 +102,7 @@ export interface StatisticsAsked {
   endpointId?: string;
   fromMs: number;
   toMs: number;
-  /** A multiple of five minutes. */
+  /** A multiple of ten minutes. */
   stepMs: number;
 }
 

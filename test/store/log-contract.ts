@@ -306,12 +306,12 @@ export function logContract(backend: Backend): void {
     }
     await store.calls.commit(
       [step({ call: 'erp-1', to: ['erp'] }), step({ call: 'erp-2', to: ['erp'] })],
-      at(7),
+      at(11),
     );
-    await attempt(store, at(7), { kind: 'later', dueAtMs: at(8), usesRetry: true });
-    await attempt(store, at(8), { kind: 'dead' }, 20, 'acme-erp-erp-1-a.-EARLY');
+    await attempt(store, at(11), { kind: 'later', dueAtMs: at(12), usesRetry: true });
+    await attempt(store, at(12), { kind: 'dead' }, 20, 'acme-erp-erp-1-a.-EARLY');
     assert.equal(await store.upkeep.expire(at(30), 100), 1);
-    const asked = { fromMs: at(0), toMs: at(60), stepMs: 5 * MINUTE_MS };
+    const asked = { fromMs: at(0), toMs: at(60), stepMs: 10 * MINUTE_MS };
     const [first, ...rest] = await store.log.statistics('acme', asked);
     assert.deepEqual([first?.atMs, first?.delivered, first?.failed], [at(0), 100, 0]);
     const near = (figure: number | undefined, truth: number) =>
@@ -320,7 +320,7 @@ export function logContract(backend: Backend): void {
     near(first?.latencyMs?.p95, 2_000);
     near(first?.latencyMs?.p99, 2_000);
     assert.deepEqual(rest, [
-      { atMs: at(5), delivered: 0, failed: 3, expired: 0, dead: 1 },
+      { atMs: at(10), delivered: 0, failed: 3, expired: 0, dead: 1 },
       { atMs: at(30), delivered: 0, failed: 0, expired: 1, dead: 0 },
     ]);
     const hour = { ...asked, stepMs: 60 * MINUTE_MS };
@@ -328,7 +328,7 @@ export function logContract(backend: Backend): void {
     assert.deepEqual([whole?.delivered, whole?.failed, whole?.expired, whole?.dead], [100, 3, 1, 1]);
     assert.equal((await store.log.statistics('acme', { ...hour, endpointId: 'erp' }))[0]?.delivered, 0);
     assert.deepEqual(await store.log.statistics('other', hour), []);
-    assert.equal(await store.upkeep.forgetStatistics(at(6), 100), 2);
+    assert.equal(await store.upkeep.forgetStatistics(at(11), 100), 2);
     assert.equal((await store.log.statistics('acme', hour))[0]?.delivered, 0);
   });
 

@@ -1,4 +1,4 @@
-/** Adds to the figures of endpoints for the five minutes that pass. */
+/** Adds to the figures of endpoints for the ten minutes that pass. */
 import { bucketOf, type Tally } from '../log-statistics.ts';
 import { columnsOf, type Statements } from './database.ts';
 import { namesOf, type EndpointName } from './endpoint-queue.ts';

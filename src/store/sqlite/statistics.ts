@@ -1,4 +1,4 @@
-/** Adds to the figures of an endpoint for the five minutes that pass. */
+/** Adds to the figures of an endpoint for the ten minutes that pass. */
 import type { DatabaseSync } from 'node:sqlite';
 import { sumSlots } from '../../policy/latency.ts';
 import { bucketOf, slotsOf, type Tally } from '../log-statistics.ts';

@@ -32,7 +32,7 @@ CREATE TABLE unknown_device (
   PRIMARY KEY (source_id, address)
 );
 
--- What came of messages at one endpoint, for five minutes from at_ms on.
+-- What came of messages at one endpoint, for ten minutes from at_ms on.
 CREATE TABLE statistic (
   organisation_id text COLLATE "C" NOT NULL,
   endpoint_id     text COLLATE "C" NOT NULL,

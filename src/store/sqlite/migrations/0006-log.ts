@@ -29,7 +29,7 @@ CREATE TABLE unknown_device (
   PRIMARY KEY (source_id, address)
 ) STRICT, WITHOUT ROWID;
 
--- What came of messages at one endpoint, for five minutes from at_ms on.
+-- What came of messages at one endpoint, for ten minutes from at_ms on.
 CREATE TABLE statistic (
   organisation_id TEXT NOT NULL,
   endpoint_id     TEXT NOT NULL,
