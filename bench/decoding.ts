@@ -1,8 +1,12 @@
 /** Decoding and mapping: bursts of 400 recorded calls, of each kind of source, over and over. */
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { AmiDecoder } from '../src/source/ami/decoder.ts';
 import { AmiMapper, WANTED_EVENTS } from '../src/source/ami/mapper.ts';
+import { DialogMapper } from '../src/source/dialog-info/mapper.ts';
+import { readNotify } from '../src/source/dialog-info/packet.ts';
+import { SipStream } from '../src/source/dialog-info/sip/stream.ts';
 import { EslDecoder } from '../src/source/esl/decoder.ts';
 import { EslMapper } from '../src/source/esl/mapper.ts';
 
@@ -29,6 +33,12 @@ export async function benchDecoding({ rounds }: { rounds: number }): Promise<voi
   measure('JSON events, decoded', json, fewer, () => eslReader(false));
   measure('plain events, decoded', plain, fewer, () => eslReader(false));
   measure('plain events, decoded and mapped', plain, fewer, () => eslReader(true));
+
+  const notified = notifications('kamailio/');
+  console.log('Dialog events (recorded NOTIFYs, as over TCP)');
+  measure('messages, cut from the stream', notified, fewer, () => dialogReader('cut'));
+  measure('documents, decoded', notified, fewer, () => dialogReader('decoded'));
+  measure('documents, decoded and mapped', notified, fewer, () => dialogReader('mapped'));
 }
 
 function measure(what: string, stream: Buffer, rounds: number, reader: () => Reader): void {
@@ -68,6 +78,31 @@ function eslReader(mapped: boolean): Reader {
     if (mapped) for (const packet of packets) if (packet.kind === 'event') mapper.take(packet, 0);
     return packets.length;
   };
+}
+
+function dialogReader(until: 'cut' | 'decoded' | 'mapped'): Reader {
+  const stream = new SipStream();
+  const mapper = new DialogMapper();
+  return (chunk) => {
+    const messages = stream.push(chunk);
+    if (until === 'cut') return messages.length;
+    for (const message of messages) {
+      const notify = message.kind === 'request' ? readNotify(message) : undefined;
+      const document = notify !== undefined && 'content' in notify ? notify.content : 'none';
+      if (until === 'decoded' || document === 'none' || 'unreadable' in document) continue;
+      const address = document.entity ?? 'sip:1001@127.0.0.1';
+      mapper.take({ subscription: message.headers.get('call-id') ?? '', address, document, atMs: 0 });
+    }
+    return messages.length;
+  };
+}
+
+/** Every NOTIFY of every recording, ten times over. */
+function notifications(folder: string): Buffer {
+  const files = globSync(`${folder}*/notify.jsonl`, { cwd: fileURLToPath(TRANSCRIPTS) });
+  const lines = files.flatMap((file) => readFileSync(new URL(file, TRANSCRIPTS), 'utf8').split('\n'));
+  const raw = lines.flatMap((line) => (line === '' ? [] : [(JSON.parse(line) as { raw: string }).raw]));
+  return Buffer.from(raw.join('').repeat(10));
 }
 
 function recorded(path: string): Buffer {

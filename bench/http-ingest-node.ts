@@ -17,4 +17,14 @@ const ingest = new SharedIngest({ store, ids: KEYS.ids, clock: systemClock, log,
 const sources = new HttpSources({ directory: store.directory, heard: () => {} });
 const metrics = { text: async () => '', contentType: 'text/plain' };
 const health = { databaseProblem: () => undefined, sources: () => new Map(), metrics };
-process.send?.(await listen(createApi(health, { sources, ingest, clock: systemClock, log }), '127.0.0.1', 0));
+process.send?.(
+  await listen(
+    createApi(
+      health,
+      { sources, ingest, clock: systemClock, log },
+      { directory: store.directory, nowMs: () => store.nowMs() },
+    ),
+    '127.0.0.1',
+    0,
+  ),
+);

@@ -20,6 +20,7 @@ import type { Keys } from './runtime/keys.ts';
 import type { Logger } from './runtime/logger.ts';
 import { VERSION } from './runtime/version.ts';
 import { createAmiSource } from './source/ami/run.ts';
+import { createDialogInfoSource } from './source/dialog-info/run.ts';
 import { createEslSource } from './source/esl/run.ts';
 import { HttpSources } from './source/http-ingest/run.ts';
 import type { Source } from './source/source.ts';
@@ -137,17 +138,18 @@ async function runOn(
     },
   });
   await httpSources.refresh();
+  const endCallsAfterLostMs = config.end_calls_after_minutes_lost * MINUTE_MS;
   const sources = new SourceWatch({
     directory: store.directory,
     calls: store.calls,
     health: store.health,
     leases: new SourceLeases(store.leases, store.node, config.source_lease_seconds * 1_000),
     ingest,
-    create: (settings) => createSource(settings, log),
+    create: (settings) => createSource(settings, log, endCallsAfterLostMs),
     clock,
     log,
     lookEveryMs: LOOK_AT_DIRECTORY_MS,
-    endCallsAfterLostMs: config.end_calls_after_minutes_lost * MINUTE_MS,
+    endCallsAfterLostMs,
   });
   const api = createApi(
     {
@@ -156,6 +158,7 @@ async function runOn(
       metrics,
     },
     { sources: httpSources, ingest: sharedIngest, clock, log },
+    { directory: store.directory, nowMs: () => store.nowMs() },
   );
 
   // Sources stop first, the dispatcher last, so that what was learnt is stored and what was begun is finished.
@@ -205,12 +208,14 @@ function noticeChannels(config: ConnectorConfig, attempter: Attempter, signal: A
   };
 }
 
-function createSource(settings: ReadSourceSettings, log: Logger): Source {
+function createSource(settings: ReadSourceSettings, log: Logger, endCallsAfterLostMs: number): Source {
   const common = { clock: systemClock, random: Math.random, log: log.child({ source: settings.id }) };
   switch (settings.kind) {
     case 'ami':
       return createAmiSource({ settings, ...common });
     case 'esl':
       return createEslSource({ settings, ...common });
+    case 'dialog-info':
+      return createDialogInfoSource({ settings, ...common, endCallsAfterLostMs });
   }
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../test/support/postgres/kernel.ts';
+import { freeTcpPort } from '../../test/support/ports.ts';
 
 export interface Redis {
   port: number;
@@ -18,7 +18,7 @@ export function hasRedis(): boolean {
 /** @param options as on the command line of `redis-server`; without any, it has its default persistence */
 export async function startRedis(options: readonly string[]): Promise<Redis> {
   const folder = mkdtempSync(join(tmpdir(), 'callhook-redis-'));
-  const port = await freePort();
+  const port = await freeTcpPort();
   const child = spawn(
     'redis-server',
     ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, ...options],

@@ -13,6 +13,7 @@ import type { HttpSources } from '../source/http-ingest/run.ts';
 import { publishedSchema } from '../source/http-ingest/schema.ts';
 import { bearerOf } from '../source/http-ingest/token.ts';
 import { sendProblem } from './problem.ts';
+import { refuseOtherMethods } from './unread.ts';
 
 export interface EventsOptions {
   sources: Pick<HttpSources, 'admit' | 'hears'>;
@@ -33,7 +34,7 @@ const RETRY_AFTER_S = { backlogged: 1, store: 5 };
 
 interface Route {
   Params: { id: string };
-  Querystring: { atomic?: string };
+  Querystring: Readonly<Record<string, unknown>>;
   Body: Buffer | null | undefined;
 }
 
@@ -44,6 +45,9 @@ interface Route {
  */
 export function eventRoutes(api: FastifyInstance, options: EventsOptions): void {
   const schema = JSON.stringify(publishedSchema());
+  refuseOtherMethods(api, '/api/v1/schemas/events.json', 'GET', 'HEAD');
+  refuseOtherMethods(api, '/api/v1/sources/:id/events', 'POST');
+  refuseOtherMethods(api, '/api/v1/sources/:id/alive', 'POST');
   api.get('/api/v1/schemas/events.json', (_request, reply) =>
     reply.type('application/schema+json').send(schema),
   );
@@ -51,15 +55,19 @@ export function eventRoutes(api: FastifyInstance, options: EventsOptions): void 
     const admitted = new WeakMap<FastifyRequest, HttpSettings>();
     routes.addHook('onRequest', async (request, reply) => {
       const { id } = request.params as Route['Params'];
-      const source = await options.sources
-        .admit(id, bearerOf(request.headers.authorization))
-        .catch(() => 'unavailable' as const);
+      const admission = options.sources.admit(id, bearerOf(request.headers.authorization));
+      const source = await inTime(
+        admission.catch(() => 'unavailable' as const),
+        options.clock,
+      );
       if (source === 'unavailable') return storeUnavailable(reply);
       if (source === undefined) return refuseToken(reply);
       admitted.set(request, source);
       if (request.headers['content-encoding'] !== undefined) return refuseMediaType(reply);
       return refuseIfFull(reply, options.ingest);
     });
+    // Bodies take their time: what was let in while there was room may be more than there is room for.
+    routes.addHook('preHandler', async (_request, reply) => refuseIfFull(reply, options.ingest));
     // The decoder reads the bytes: what is wrong in one line must not hide the others.
     routes.removeAllContentTypeParsers();
     routes.addContentTypeParser(Object.keys(FORMS), { parseAs: 'buffer' }, (_request, body, done) =>
@@ -82,11 +90,12 @@ async function takeEvents(
   source: HttpSettings,
   options: EventsOptions,
 ): Promise<FastifyReply> {
+  const isAtomic = isAtomicOf(request.query);
+  if (isAtomic === undefined) return refuseQuery(reply);
   const form = FORMS[mediaTypeOf(request) as keyof typeof FORMS] ?? 'json';
   const decoded = decodeEvents(bodyOf(request), form, options.clock.nowMs());
   if ('refused' in decoded) return sendProblem(reply, decoded.refused, decoded.detail);
   const { events, errors } = decoded;
-  const isAtomic = request.query.atomic !== undefined && request.query.atomic !== 'false';
   const wanted = isAtomic && errors.length > 0 ? [] : events;
   const taken = await take({ kind: 'legs', source, events: wanted }, options);
   if (taken === 'unavailable') return storeUnavailable(reply);
@@ -104,11 +113,13 @@ async function takeAlive(
   options: EventsOptions,
 ): Promise<FastifyReply> {
   if (mediaTypeOf(request) !== 'application/json') return refuseMediaType(reply);
-  const decoded = decodeAlive(bodyOf(request));
+  if (Object.keys(request.query).length > 0) return refuseQuery(reply);
+  const nowMs = options.clock.nowMs();
+  const decoded = decodeAlive(bodyOf(request), nowMs);
   if ('refused' in decoded) return sendProblem(reply, decoded.refused, decoded.detail);
   if ('errors' in decoded) return invalid(reply, decoded.errors, 'The list is not right. Nothing was ended.');
   const { legs, madeAtMs } = decoded;
-  const atMs = madeAtMs ?? options.clock.nowMs();
+  const atMs = madeAtMs ?? nowMs;
   const made = madeAtMs === undefined ? {} : { madeAtMs };
   const taken = await take({ kind: 'alive', source, legs, atMs, ...made }, options);
   if (taken === 'unavailable') return storeUnavailable(reply);
@@ -124,13 +135,16 @@ async function take(
   if (posted.kind === 'legs' && posted.events.length === 0) {
     return { moved: 0, unchanged: 0, nobodys: 0, open: 0 };
   }
-  const enough = new AbortController();
-  const tooLate = clock.sleep(ANSWER_WITHIN_MS, enough.signal).then(() => 'unavailable' as const);
-  const taken = await Promise.race([ingest.take(posted).catch(isAway), tooLate]).finally(() =>
-    enough.abort(),
-  );
+  const taken = await inTime(ingest.take(posted).catch(isAway), clock);
   if (taken !== undefined && taken !== 'unavailable') sources.hears(posted.source.id);
   return taken;
+}
+
+/** A database that does not answer keeps no sender waiting. */
+async function inTime<T>(answer: Promise<T>, clock: Clock): Promise<T | 'unavailable'> {
+  const enough = new AbortController();
+  const tooLate = clock.sleep(ANSWER_WITHIN_MS, enough.signal).then(() => 'unavailable' as const);
+  return Promise.race([answer, tooLate]).finally(() => enough.abort());
 }
 
 /** Given up at a stop, while the database was away. */
@@ -177,6 +191,14 @@ export function refuseMediaType(reply: FastifyReply): FastifyReply {
   );
 }
 
+function refuseQuery(reply: FastifyReply): FastifyReply {
+  return sendProblem(
+    reply,
+    'QUERY_UNKNOWN',
+    'Events may be posted with ?atomic (or atomic=true, atomic=false), a list of legs that are up with nothing. Nothing was kept.',
+  );
+}
+
 function invalid(
   reply: FastifyReply,
   errors: readonly ItemError[],
@@ -195,6 +217,13 @@ function invalid(
 function wrongOf(errors: readonly ItemError[]): string {
   const count = new Set(errors.map(({ index }) => index)).size;
   return count === 1 ? '1 is' : `${count} are`;
+}
+
+/** @returns undefined if more or something else is asked */
+function isAtomicOf({ atomic, ...others }: Route['Querystring']): boolean | undefined {
+  if (Object.keys(others).length > 0) return undefined;
+  if (atomic === undefined || atomic === 'false') return false;
+  return atomic === '' || atomic === 'true' ? true : undefined;
 }
 
 function mediaTypeOf(request: EventsRequest): string {

@@ -29,6 +29,8 @@ export interface LegEvent {
   ending?: Ending;
   /** Only with `TERMINATED`: the furthest state that this source had told of the leg before, if it had told any. */
   after?: LegState;
+  /** Only with `TERMINATED`: another conversation that an attended transfer has joined with this leg's, by its own name. */
+  linkedCall?: string;
   /** When it happened, milliseconds since 1970. */
   atMs: number;
   /** The far party as far as it is known now. Absent: not known. */
@@ -39,4 +41,11 @@ export interface LegEvent {
   userAgent?: string;
 }
 
-export type RemoteParty = { withheld: true } | { withheld: false; number: string };
+export type RemoteParty =
+  | { withheld: true }
+  | {
+      withheld: false;
+      number: string;
+      /** The source does not say anew whether the number is withheld: one that was stays so. */
+      unlessWithheld?: true;
+    };

@@ -1,5 +1,6 @@
 /**
- * The outward event: the seed's JSON body, to the letter. The order of keys is part of the contract.
+ * The outward event: the seed's JSON body, to the letter, and what an endpoint may ask for behind it. The order of keys is
+ * part of the contract.
  */
 import type { DeviceType } from '../policy/device-type.ts';
 import type { Direction, LegState } from './leg-event.ts';
@@ -20,6 +21,12 @@ export interface OutwardEvent {
   remote_email?: string;
   remote_user_id?: string;
   remote_number?: string;
+  /** From here on: of the extended body only. The far party is a user of the same organisation. */
+  internal?: boolean;
+  /** On `TERMINATED`: from `CONFIRMED` to the end of this branch; 0 where it was never answered. */
+  call_duration_ms?: number;
+  /** On `TERMINATED`: the call that an attended transfer has joined with this one, where the source tells. */
+  linked_call_id?: string;
 }
 
 const KEY_ORDER = [
@@ -36,6 +43,9 @@ const KEY_ORDER = [
   'remote_email',
   'remote_user_id',
   'remote_number',
+  'internal',
+  'call_duration_ms',
+  'linked_call_id',
 ] as const satisfies readonly (keyof OutwardEvent)[];
 
 /**
@@ -43,7 +53,7 @@ const KEY_ORDER = [
  * @param seqNum 1, 2, 3 … per call and endpoint
  */
 export function encodeBody(seqNum: number, event: OutwardEvent): string {
-  const ordered: Record<string, string | number> = { seq_num: seqNum };
+  const ordered: Record<string, string | number | boolean> = { seq_num: seqNum };
   for (const key of KEY_ORDER) {
     const value = event[key];
     if (value !== undefined) ordered[key] = value;

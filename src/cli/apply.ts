@@ -11,6 +11,7 @@ import { loadKeys } from '../config/installation-key.ts';
 import { generateSecret } from '../delivery/signature.ts';
 import { planChanges, type Plan } from '../policy/directory-changes.ts';
 import { completeDirectory, type GeneratedSecret } from '../policy/wanted-directory.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { CallhookError } from '../runtime/errors.ts';
 import { deriveKeys, INSTALLATION_KEY_BYTES } from '../runtime/keys.ts';
 import { generateToken } from '../source/http-ingest/token.ts';
@@ -18,6 +19,7 @@ import { isPostgres, openStore } from '../store/open-store.ts';
 import type { DirectoryStore, Store } from '../store/store.ts';
 import { readText } from './playback.ts';
 import { wordChanges, wordConflicts, wordLeftAlone, type PlanWords } from './plan-lines.ts';
+import { signingLines } from './rotate.ts';
 
 export interface ApplyOptions {
   /** Only says what would be done. */
@@ -74,6 +76,7 @@ export async function applyFile(request: ApplyRequest): Promise<void> {
   const { directory, generated } = completeDirectory(wanted, current, {
     signingSecret: generateSecret,
     sourceToken: generateToken,
+    nowMs: systemClock.nowMs(),
   });
   const plan = planChanges(current, directory, { prune });
   refuseConflicts(file, plan);
@@ -94,26 +97,21 @@ function refuseConflicts(file: string, plan: Plan): void {
   throw new CallhookError('DIRECTORY_FILE_INVALID', [...lines, advice].join('\n'));
 }
 
-/** The only place that shows a secret, and only one that was just made: the receiver has to be told it. */
+/** What was just made here is shown once: the other side has to be told it. */
 function secretLines(generated: GeneratedSecret, dryRun: boolean): string[] {
-  const { what, name, taker } = wordSecret(generated);
-  if (dryRun) return [`A ${what} would be made for ${name} and shown.`];
-  return [
-    '',
-    `The ${what === 'secret' ? 'signing secret' : what} of ${name}. It is shown only now; give it to ${taker}:`,
-    `    ${generated.secret}`,
-    '',
-  ];
-}
-
-function wordSecret(generated: GeneratedSecret): { what: string; name: string; taker: string } {
   switch (generated.of) {
     case 'endpoint': {
       const name = `endpoint ${generated.endpointId} in ${generated.organisationId}`;
-      return { what: 'secret', name, taker: 'the receiver' };
+      return dryRun
+        ? [`A secret would be made for ${name} and shown.`]
+        : signingLines(name, generated.secret);
     }
-    case 'source':
-      return { what: 'token', name: `source ${generated.sourceId}`, taker: 'whoever posts its events' };
+    case 'source': {
+      const name = `source ${generated.sourceId}`;
+      if (dryRun) return [`A token would be made for ${name} and shown.`];
+      const first = `The token of ${name}. It is shown only now; give it to whoever posts its events:`;
+      return ['', first, `    ${generated.secret}`, ''];
+    }
   }
 }
 

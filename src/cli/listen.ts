@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { decodeSecret } from '../delivery/signature.ts';
+import { isPublicKey } from '../runtime/ed25519.ts';
 import { CallhookError } from '../runtime/errors.ts';
 import { CallView } from './listen/call-view.ts';
 import { obtainCertificate } from './listen/certificate.ts';
@@ -26,7 +27,7 @@ export function listenCommand(): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on', readPort, 8443)
     .addOption(
-      new Option('--secret <secret...>', 'the endpoint’s secret, to check signatures with')
+      new Option('--secret <secret...>', 'the endpoint’s secret or public key, to check signatures with')
         .env('CALLHOOK_LISTEN_SECRET')
         .default([])
         .argParser(readSecrets),
@@ -111,9 +112,9 @@ function readWhole(text: string, least: number, most: number): number {
 }
 
 function readSecrets(text: string, before: readonly string[]): readonly string[] {
-  if (decodeSecret(text) === undefined) {
+  if (decodeSecret(text) === undefined && !isPublicKey(text)) {
     throw new InvalidArgumentError(
-      'A secret is `whsec_` and base64 of 24 to 64 bytes, as `callhook apply` showed it.',
+      'A secret is `whsec_` and base64 of 24 to 64 bytes, a public key `whpk_` and base64 of 32, as `callhook apply` showed it.',
     );
   }
   return [...before, text];

@@ -53,7 +53,7 @@ export function playbackCommand(): Command {
 function readDirectory(file: string) {
   const wanted = readDirectoryFile({ file, text: readText(file), env: environment, secrets: 'ignore' });
   // Nothing is signed here, so an endpoint needs no secret.
-  const none = { signingSecret: () => '', sourceToken: () => '' };
+  const none = { signingSecret: () => '', sourceToken: () => '', nowMs: 0 };
   return completeDirectory(wanted, { sources: [], organisations: [] }, none).directory;
 }
 

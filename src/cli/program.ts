@@ -6,12 +6,15 @@ import { VERSION } from '../runtime/version.ts';
 import { applyCommand } from './apply.ts';
 import { callsCommand } from './calls.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
+import { discoverCommand } from './discover.ts';
 import { disableCommand, enableCommand } from './enable.ts';
 import { listenCommand } from './listen.ts';
 import { messagesCommand } from './messages.ts';
 import { migrateCommand } from './migrate.ts';
 import { playbackCommand } from './playback.ts';
 import { replayCommand } from './replay.ts';
+import { rotateCommand } from './rotate.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 
@@ -21,12 +24,15 @@ const program = new Command('callhook')
   .showHelpAfterError('(`callhook help` tells more)')
   .addCommand(serveCommand())
   .addCommand(applyCommand())
+  .addCommand(doctorCommand())
+  .addCommand(discoverCommand())
   .addCommand(statusCommand())
   .addCommand(callsCommand())
   .addCommand(messagesCommand())
   .addCommand(replayCommand())
   .addCommand(enableCommand())
   .addCommand(disableCommand())
+  .addCommand(rotateCommand())
   .addCommand(migrateCommand())
   .addCommand(listenCommand())
   .addCommand(playbackCommand())

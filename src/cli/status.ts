@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import type { EndpointHealth } from '../policy/endpoint-health.ts';
 import { isPostgres } from '../store/open-store.ts';
 import { isServed } from '../store/sqlite/store.ts';
-import type { EndpointOverview, SourceHealth } from '../store/store.ts';
+import type { EndpointOverview, SourceHealth, Store } from '../store/store.ts';
 import { withInstallation } from './installation.ts';
 
 export interface Overview {
@@ -22,11 +22,7 @@ export function statusCommand(): Command {
     .option('--json', 'as JSON, for scripts')
     .action(async ({ config: file, json }: { config?: string; json?: boolean }) => {
       await withInstallation(file, async (store, { database }) => {
-        const nodes = isPostgres(database)
-          ? (await store.leases.held('node/', store.nowMs())).map(({ node }) => node)
-          : isServed(database)
-            ? [store.node]
-            : [];
+        const nodes = await nodesOf(store, database);
         const overview: Overview = { serving: nodes.length > 0, nodes, ...(await store.health.overview()) };
         process.stdout.write(
           json
@@ -35,6 +31,12 @@ export function statusCommand(): Command {
         );
       });
     });
+}
+
+/** The processes that serve this database. */
+export async function nodesOf(store: Store, database: string): Promise<readonly string[]> {
+  if (!isPostgres(database)) return isServed(database) ? [store.node] : [];
+  return (await store.leases.held('node/', store.nowMs())).map(({ node }) => node);
 }
 
 /** The screen. @param nowMs ages are told from here */

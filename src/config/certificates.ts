@@ -28,15 +28,22 @@ function readOne(file: string): { text?: string; problem?: string } {
   } catch (error) {
     return { problem: `cannot be read (${systemCodeOf(error) ?? 'unknown reason'})` };
   }
-  const certificates = text.match(CERTIFICATE) ?? [];
+  const problem = problemOfPem(text);
+  return problem === undefined ? { text } : { problem };
+}
+
+/** @returns what is wrong with a text that should hold certificates, undefined if nothing is */
+export function problemOfPem(text: string): string | undefined {
+  const certificates = certificatesIn(text);
   if (certificates.length === 0) {
-    return {
-      problem:
-        'holds no certificate. It has to be PEM, text with `-----BEGIN CERTIFICATE-----`; `openssl x509 -inform der` makes that of DER',
-    };
+    return 'holds no certificate. It has to be PEM, text with `-----BEGIN CERTIFICATE-----`; `openssl x509 -inform der` makes that of DER';
   }
   const damaged = certificates.findIndex((certificate) => !isCertificate(certificate));
-  return damaged < 0 ? { text } : { problem: `is damaged: certificate ${damaged + 1} in it is none` };
+  return damaged < 0 ? undefined : `is damaged: certificate ${damaged + 1} in it is none`;
+}
+
+export function certificatesIn(text: string): readonly string[] {
+  return text.match(CERTIFICATE) ?? [];
 }
 
 function isCertificate(text: string): boolean {

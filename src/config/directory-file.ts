@@ -6,12 +6,12 @@
  * Everything that is wrong is told at once, with its line.
  */
 import type { z } from 'zod';
-import type { DeliverySettings } from '../policy/delivery-settings.ts';
 import type { SourceSettings } from '../policy/directory.ts';
 import type { Device, PrivacySettings, User } from '../policy/organisation.ts';
 import { normaliseNumber, toE164 } from '../policy/phone-number.ts';
-import type { WantedDirectory, WantedEndpoint, WantedOrganisation } from '../policy/wanted-directory.ts';
+import type { WantedDirectory, WantedOrganisation } from '../policy/wanted-directory.ts';
 import { checkClaims } from './directory-file/claims.ts';
+import { endpointOf } from './directory-file/endpoint-shape.ts';
 import { invalidFile, type Path, type Problem } from './directory-file/problem.ts';
 import { resolveReferences, type Environment } from './directory-file/references.ts';
 import { directoryFileSchema, type DirectoryFileContent } from './directory-file/schema.ts';
@@ -28,15 +28,16 @@ export interface DirectoryFileOptions {
   knownSources?: readonly Pick<SourceSettings, 'id' | 'kind'>[];
   /** `ignore` leaves secrets that are missing or wrong empty, for work that talks to nobody. Else `resolve`. */
   secrets?: 'resolve' | 'ignore';
+  /** Client certificates must not have expired by then; now. */
+  nowMs?: number;
 }
 
 type FileOrganisation = NonNullable<DirectoryFileContent['organisations']>[number];
 type FileUser = FileOrganisation['users'][number];
-type FileEndpoint = FileOrganisation['endpoints'][number];
 
 /** @throws CallhookError `DIRECTORY_FILE_INVALID`, one line per problem */
 export function readDirectoryFile(options: DirectoryFileOptions): WantedDirectory {
-  const { file, text, env, knownSources = [], secrets = 'resolve' } = options;
+  const { file, text, env, knownSources = [], secrets = 'resolve', nowMs = Date.now() } = options;
   const refuse = (problems: readonly Problem[], lineOf: (path: Path) => number): never => {
     throw invalidFile(file, problems, lineOf);
   };
@@ -45,7 +46,7 @@ export function readDirectoryFile(options: DirectoryFileOptions): WantedDirector
   if (isEmpty(tree)) refuse([{ path: [], text: EMPTY }], lineOf);
 
   const { value, problems: unresolved } = resolveReferences(tree, { file, env, secrets });
-  const result = directoryFileSchema(secrets).safeParse(value, { error: wordIssue });
+  const result = directoryFileSchema(secrets, nowMs).safeParse(value, { error: wordIssue });
   const issues = (result.error?.issues ?? []).flatMap(problemsOf);
   // What could not be resolved has its problem already; its shape says nothing.
   const known = new Set(unresolved.map(({ path }) => JSON.stringify(path)));
@@ -92,7 +93,7 @@ function organisationOf(organisation: FileOrganisation): WantedOrganisation {
       number: normaliseNumber(number, defaultCountry) ?? number,
       kind,
     })),
-    endpoints: organisation.endpoints.map(endpointOf),
+    endpoints: organisation.endpoints.map((endpoint) => endpointOf(endpoint, defaultCountry)),
   };
 }
 
@@ -105,6 +106,7 @@ function privacyOf(privacy: NonNullable<FileOrganisation['privacy']>): PrivacySe
     modifyRemoteNumber: privacy.modify_remote_number,
     removeRemoteEmail: privacy.remove_remote_email,
     removeDeviceType: privacy.remove_device_type,
+    ...(privacy.applies_to !== 'both' && { onlyDirection: privacy.applies_to }),
   };
 }
 
@@ -120,25 +122,4 @@ function userOf({ user_id: userId, email, numbers, extensions, devices }: FileUs
   };
   if (email !== undefined) user.email = email;
   return user;
-}
-
-function endpointOf({ id, url, states, secret, ...rules }: FileEndpoint): WantedEndpoint {
-  const endpoint = { id, url, states, delivery: deliveryOf(rules) };
-  return secret === undefined ? endpoint : { ...endpoint, secret };
-}
-
-/** Only what the file says, so that a default that changes later changes for all who said nothing. */
-function deliveryOf(rules: Pick<FileEndpoint, 'retry' | 'expire' | 'max_at_once' | 'max_per_second'>) {
-  const delivery: DeliverySettings = {};
-  if (rules.retry !== undefined) delivery.retry = rules.retry;
-  if (rules.expire !== undefined) delivery.expireAfterMs = withoutAbsent(rules.expire);
-  if (rules.max_at_once !== undefined) delivery.maxAtOnce = rules.max_at_once;
-  if (rules.max_per_second !== undefined) delivery.maxPerSecond = rules.max_per_second;
-  return delivery;
-}
-
-function withoutAbsent<Value>(given: Record<string, Value | undefined>): Record<string, Value> {
-  return Object.fromEntries(
-    Object.entries(given).filter((entry): entry is [string, Value] => entry[1] !== undefined),
-  );
 }

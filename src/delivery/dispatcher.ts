@@ -11,6 +11,7 @@ import type { AttemptRecord, Claim, OutboxStore, Settlement } from '../store/sto
 import type { Attempted, Attempter } from './attempt.ts';
 import { AttemptWindows, type Limits } from './attempt-windows.ts';
 import { nextStep, signalOf } from './retry-schedule.ts';
+import { targetOf } from './target.ts';
 
 export interface DispatcherOptions {
   outbox: OutboxStore;
@@ -114,10 +115,12 @@ export class Dispatcher {
     const name = `${organisationId}/${endpoint.id}`;
     const key = `${token}/${claim.laneId}`;
     this.#windows.begin(name, key, clock.nowMs());
-    const attempted = await attempter.attempt(
-      { url: endpoint.url, secrets: [endpoint.secret] },
-      { id: messageId, body: claim.body, headers: headersOf(claim), notAfterMs: claim.lapsesAtMs },
-    );
+    const attempted = await attempter.attempt(targetOf(organisationId, endpoint, clock.nowMs()), {
+      id: messageId,
+      body: claim.body,
+      headers: headersOf(claim),
+      notAfterMs: claim.lapsesAtMs,
+    });
     this.#windows.end(name, key, attempted.outcome.ok);
     // Cut off by the stop: not an outcome of the receiver's, so it does not count.
     if (this.#giveUp.signal.aborted && !attempted.outcome.ok) return outbox.release([claim]);

@@ -19,6 +19,10 @@ export const FAILURE_CODES = [
   'connection_lost',
   'tls_certificate',
   'tls_failed',
+  'client_certificate_refused',
+  'oauth_refused',
+  'oauth_failed',
+  'oauth_unreachable',
   'address_not_allowed',
   'not_https',
   'claim_lapsed',
@@ -71,7 +75,7 @@ function meaningOf({ statusCode, location }: Answer): [FailureCode, string] {
       return ['refused_message', 'it does not accept this message'];
     case 401:
     case 403:
-      return ['refused', 'it does not accept our signature or address; compare the secret'];
+      return ['refused', 'it does not accept our signature, authentication or address; compare the secrets'];
     case 404:
     case 405:
       return ['refused', 'nothing takes POSTs at this address; compare the path'];
@@ -93,7 +97,14 @@ export function readError(error: unknown): Failure {
   const systemCode = systemCodeOf(error) ?? '';
   const known = BY_SYSTEM_CODE[systemCode];
   if (known !== undefined) return { ok: false, code: known[0], detail: known[1] };
-  if (/ALERT_CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/.test(systemCode)) {
+  if (REFUSED_BY_PEER.test(systemCode)) {
+    return {
+      ok: false,
+      code: 'client_certificate_refused',
+      detail: `The receiver wants a client certificate that it knows, and has got none or another (${systemCode}). Compare \`tls\` of the endpoint.`,
+    };
+  }
+  if (systemCode.includes('HANDSHAKE_FAILURE')) {
     return {
       ok: false,
       code: 'tls_failed',
@@ -121,6 +132,9 @@ export function readError(error: unknown): Failure {
     detail: `The attempt failed (${systemCode === '' ? 'no further reason' : systemCode}).`,
   };
 }
+
+/** Alerts about our certificate (RFC 8446 section 6.2); about the receiver's, the error is our own and has no alert. */
+const REFUSED_BY_PEER = /ALERT_(BAD_|UNSUPPORTED_)?CERTIFICATE|ALERT_(UNKNOWN_CA|ACCESS_DENIED)/;
 
 const NOT_HTTP = 'What answered there does not speak HTTP as it should. Is it the right port?';
 const RESOLVE: [FailureCode, string] = [
@@ -174,6 +188,7 @@ const BY_SYSTEM_CODE: Readonly<Record<string, [FailureCode, string]>> = {
     'Ports below 1024 are not dialled, but 443. The operator can allow one in allowed_ports.',
   ],
   CLAIM_LAPSED: ['claim_lapsed', 'Another node has taken the message over; it was not sent here.'],
+  OWN_CERTIFICATE: ['tls_failed', 'The endpoint’s own certificates cannot be used for TLS. Apply them anew.'],
   NOT_HTTPS: ['not_https', 'Messages are sent to https:// addresses only.'],
 };
 

@@ -15,7 +15,7 @@ import { LeaseLost, type CommittedMessage, type Lease, type LegChange, type Stor
 import { BatchQueue } from './batch-queue.ts';
 import { Insistence } from './insistence.ts';
 import { LegBook, type IngestSource, type Verdict } from './leg-book.ts';
-import { lookUp, type Question } from './look-up.ts';
+import { lookUp, type Known, type Question } from './look-up.ts';
 
 export interface IngestOptions {
   store: Pick<Store, 'calls' | 'directory'>;
@@ -41,7 +41,8 @@ export type DecidedEvent = Pick<LegEvent, 'leg' | 'direction' | 'state'> & Parti
 
 /** What a source hands over at once. */
 type Handover = { book: LegBook } & (
-  { kind: 'legs'; events: readonly LegEvent[] } | { kind: 'alive'; legs: ReadonlySet<string>; atMs: number }
+  | { kind: 'legs'; events: readonly LegEvent[] }
+  | { kind: 'alive'; legs: ReadonlySet<string>; atMs: number; among: (leg: string) => boolean }
 );
 
 export class Ingest {
@@ -81,7 +82,7 @@ export class Ingest {
       legs: async (events) => {
         if (events.length > 0) await this.#add({ kind: 'legs', book, events }, events.length);
       },
-      alive: (legs, atMs) => this.#add({ kind: 'alive', book, legs, atMs }, 1),
+      alive: (legs, atMs, among = () => true) => this.#add({ kind: 'alive', book, legs, atMs, among }, 1),
       backlogged: () => this.#queue.full,
       drained: (signal) => this.#queue.drained(signal),
     };
@@ -124,7 +125,7 @@ export class Ingest {
     const changes: { book: LegBook; change: LegChange }[] = [];
     for (const { book, ...handover } of batch) {
       if (handover.kind === 'alive') {
-        for (const { event, change, verdict } of book.endAllBut(handover.legs, handover.atMs, known)) {
+        for (const { event, change, verdict } of endedBy(handover, book, known)) {
           if (change !== undefined) changes.push({ book, change });
           this.#options.decided?.(event, verdict, book.sourceId);
         }
@@ -168,6 +169,13 @@ export class Ingest {
     }
     return [];
   }
+}
+
+type Alive = Omit<Extract<Handover, { kind: 'alive' }>, 'book'>;
+
+/** What a resync did not find any more. */
+function endedBy({ legs, atMs, among }: Alive, book: LegBook, known: Known) {
+  return book.endAllBut({ has: (leg) => legs.has(leg) || !among(leg) }, atMs, known);
 }
 
 function questionOf(handover: Handover): Question {

@@ -2,17 +2,17 @@
  * The open legs of one source, and what each event makes of them. No IO: what must be known of the directory is
  * handed in, what must be stored is handed out.
  */
-import type { LegEvent, LegState } from '../call/leg-event.ts';
+import type { LegEvent, LegState, RemoteParty } from '../call/leg-event.ts';
 import { advance } from '../call/leg-state.ts';
 import { expireAfterMsOf } from '../policy/delivery-settings.ts';
 import { deviceTypeOf, type DeviceType } from '../policy/device-type.ts';
 import { numberOf, ownNumber } from '../policy/party.ts';
-import { withoutRemoved } from '../policy/privacy.ts';
-import { report } from '../policy/report.ts';
+import { ANONYMOUS, withoutRemoved } from '../policy/privacy.ts';
+import { extend, report } from '../policy/report.ts';
 import { subscribers } from '../policy/subscription.ts';
 import { trailOf } from '../policy/trail.ts';
 import type { Ids } from '../runtime/ids.ts';
-import type { DeviceOwner, DraftMessage, LegChange, OpenLeg } from '../store/store.ts';
+import type { DeviceOwner, DraftMessage, LegChange, OpenLeg, OrganisationPolicy } from '../store/store.ts';
 import type { Known, Question } from './look-up.ts';
 
 export interface IngestSource {
@@ -56,8 +56,6 @@ export class LegBook {
   readonly #keepsTrail: boolean;
   readonly #open: Map<string, OpenLeg>;
   readonly #ended: Set<string>;
-  /** Legs whose device type is nobody's word yet: the phone may still tell its name. */
-  readonly #untyped = new Set<string>();
 
   /**
    * @param stored the source's open legs as the store has them
@@ -108,7 +106,7 @@ export class LegBook {
 
   take(event: LegEvent, known: Known): Taken {
     const open = this.#open.get(event.leg);
-    if (open !== undefined) return this.#move(this.#typed(open, event), event, known);
+    if (open !== undefined) return this.#move(open, event, known);
     const owner = known.owner(this.#source.id, event.device);
     if (owner === undefined) return { verdict: 'not a device of the directory' };
     if (this.#ended.has(event.leg)) return { verdict: 'nothing new' };
@@ -120,7 +118,7 @@ export class LegBook {
   }
 
   /** Terminates every open leg that is not among those alive: it ended while nobody looked. */
-  endAllBut(alive: ReadonlySet<string>, atMs: number, known: Known): Ended[] {
+  endAllBut(alive: Pick<ReadonlySet<string>, 'has'>, atMs: number, known: Known): Ended[] {
     const gone = [...this.#open.values()].filter(({ leg }) => !alive.has(leg));
     const answeredAtMs = this.#answers();
     return gone.map((before) => {
@@ -145,8 +143,6 @@ export class LegBook {
 
   #meet(event: LegEvent, { organisationId, person, deviceType }: DeviceOwner): Leg {
     const source = this.#source;
-    const ofPhone = event.userAgent === undefined ? undefined : deviceTypeOf(event.userAgent);
-    if (deviceType === undefined && ofPhone === undefined) this.#untyped.add(event.leg);
     return {
       sourceId: source.id,
       leg: event.leg,
@@ -156,39 +152,39 @@ export class LegBook {
       branchId: this.#ids.branchId(organisationId, source.id, event.leg),
       direction: event.direction,
       person,
-      deviceType: deviceType ?? ofPhone ?? source.defaultDeviceType,
+      deviceType: deviceType ?? source.defaultDeviceType,
+      ...(deviceType === undefined && { isTypeGuessed: true }),
     };
-  }
-
-  /** A phone that is called tells its name with its first answer (FreeSWITCH). */
-  #typed(leg: OpenLeg, { userAgent }: LegEvent): OpenLeg {
-    if (userAgent === undefined || !this.#untyped.has(leg.leg)) return leg;
-    const deviceType = deviceTypeOf(userAgent);
-    return deviceType === undefined ? leg : { ...leg, deviceType };
   }
 
   #move(
     before: Leg,
-    event: Pick<LegEvent, 'state' | 'atMs' | 'ending' | 'remote' | 'localNumber'>,
+    event: Pick<
+      LegEvent,
+      'linkedCall' | 'state' | 'atMs' | 'ending' | 'remote' | 'localNumber' | 'userAgent'
+    >,
     known: Known,
     cameLate = false,
   ): Taken {
     const { progress, step } = advance(before.progress, event);
     const policy = known.policy(before.organisationId);
     const leg: OpenLeg = { ...before, progress };
+    learnType(leg, event);
     if (policy !== undefined) learnNumbers(leg, before, event, policy.organisation.defaultCountry, known);
+    const { wanted, choices } = subscribersOf(leg, step?.state, cameLate ? undefined : policy);
+    if (choices !== undefined) leg.choices = choices;
     const kept = policy === undefined ? leg : withoutRemoved(leg, policy.organisation.privacy);
     if (step === undefined) return { ...this.#fillIn(before, kept), verdict: 'nothing new' };
     this.#remember(kept);
-    // An organisation that was removed meanwhile gets nothing; its legs only end.
-    const wanted = policy === undefined || cameLate ? [] : subscribers(policy.endpoints, step.state);
     const shared = policy && report(leg, step, policy.organisation.privacy);
-    const messages = wanted.flatMap(({ id: endpointId, delivery }): DraftMessage[] => {
+    const said = { internal: leg.internal, linkedCallId: this.#linked(leg, event) };
+    const messages = wanted.flatMap(({ id: endpointId, delivery, payload }): DraftMessage[] => {
       if (shared === undefined) return [];
       const { organisationId, branchId } = leg;
       const messageId = this.#ids.messageId(organisationId, endpointId, branchId, step.state);
       const expireAfterMs = expireAfterMsOf(delivery, step.state);
-      return [{ messageId, organisationId, endpointId, event: shared, expireAfterMs }];
+      const body = payload === 'extended' ? extend(shared, said, step, before.progress) : shared;
+      return [{ messageId, organisationId, endpointId, event: body, expireAfterMs }];
     });
     const change: LegChange = { leg: kept, messages };
     const trail = this.#keepsTrail && shared && trailOf(shared, policy.endpoints, wanted, cameLate);
@@ -206,9 +202,16 @@ export class LegBook {
     return { verdict, ...(change?.trail !== undefined && { change }) };
   }
 
-  /** A state that is said again may tell a far party that was not known: no message, but a later one has it. */
+  #linked({ organisationId }: OpenLeg, { linkedCall }: Pick<LegEvent, 'linkedCall'>): string | undefined {
+    return linkedCall === undefined
+      ? undefined
+      : this.#ids.callId(organisationId, this.#source.id, linkedCall);
+  }
+
+  /** A state that is said again may tell a far party or a phone that was not known: no message, but a later one has it. */
   #fillIn(before: Leg, leg: OpenLeg): { change?: LegChange } {
-    if (before.remoteNumber !== undefined || leg.remoteNumber === undefined) return {};
+    const isFarParty = before.remoteNumber === undefined && leg.remoteNumber !== undefined;
+    if (!isFarParty && before.isTypeGuessed === leg.isTypeGuessed) return {};
     this.#remember(leg);
     return { change: { leg, messages: [] } };
   }
@@ -219,11 +222,25 @@ export class LegBook {
       return;
     }
     this.#open.delete(leg.leg);
-    this.#untyped.delete(leg.leg);
     this.#ended.add(leg.leg);
     const [oldest] = this.#ended;
     if (this.#ended.size > MAX_ENDED && oldest !== undefined) this.#ended.delete(oldest);
   }
+}
+
+/** An organisation that was removed meanwhile gets nothing; its legs only end. */
+function subscribersOf(leg: OpenLeg, state: LegState | undefined, policy: OrganisationPolicy | undefined) {
+  if (state === undefined || policy === undefined) return { wanted: [], choices: leg.choices };
+  return subscribers(policy.endpoints, state, leg, leg.choices);
+}
+
+/** A phone that is called tells its name with its first answer (FreeSWITCH). */
+function learnType(leg: OpenLeg, { userAgent }: Pick<LegEvent, 'userAgent'>): void {
+  if (userAgent === undefined || leg.isTypeGuessed !== true) return;
+  const deviceType = deviceTypeOf(userAgent);
+  if (deviceType === undefined) return;
+  leg.deviceType = deviceType;
+  delete leg.isTypeGuessed;
 }
 
 /**
@@ -246,16 +263,29 @@ function learnNumbers(
   if (local !== undefined) leg.localNumber = local;
 
   if (remote === undefined || isRemoteFrozen(before)) return;
+  if (!remote.withheld && remote.unlessWithheld === true && leg.remoteNumber === ANONYMOUS) return;
   const number = known.number(leg.organisationId, remote);
   if (number === undefined) return;
   const person = known.person(leg.organisationId, number);
   // Click-to-call rings the user in the user's own name until the far party is called.
   if (person?.userId === leg.person.userId && leg.direction === 'INCOMING') return;
+  learnInternal(leg, before, remote, person !== undefined);
   leg.remoteNumber = (person && numberOf(person)) ?? number;
   if (person === undefined) delete leg.remotePerson;
   else leg.remotePerson = person;
 }
 
-function isRemoteFrozen({ remoteNumber, progress, direction }: Leg): boolean {
-  return remoteNumber !== undefined && ((progress?.answered ?? false) || direction === 'OUTGOING');
+/** Stays as the far party does, also where privacy keeps its number from being remembered. Withheld, it is unknown. */
+function learnInternal(leg: OpenLeg, before: Leg, { withheld }: RemoteParty, isColleague: boolean): void {
+  if (before.internal !== undefined && isSettled(before)) return;
+  if (withheld) delete leg.internal;
+  else leg.internal = isColleague;
+}
+
+function isSettled({ progress, direction }: Leg): boolean {
+  return (progress?.answered ?? false) || direction === 'OUTGOING';
+}
+
+function isRemoteFrozen(leg: Leg): boolean {
+  return leg.remoteNumber !== undefined && isSettled(leg);
 }

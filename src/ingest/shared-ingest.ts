@@ -231,9 +231,9 @@ function nameOf({ leg }: LegEvent): string {
   return leg;
 }
 
-/** The legs that this list does not end: those in it, and those that have moved since it was made. */
+/** The legs that this list does not end: those in it, and those that may have moved since it was made. */
 function upBy({ legs, madeAtMs = Infinity }: Extract<Posted, { kind: 'alive' }>, book: LegBook): Set<string> {
-  const later = [...book.openLegs()].filter(({ progress }) => progress.atMs > madeAtMs);
+  const later = [...book.openLegs()].filter(({ progress }) => progress.atMs >= madeAtMs);
   return legs.union(new Set(later.map(({ leg }) => leg)));
 }
 

@@ -21,7 +21,7 @@ const FAULT_ADVICE =
   'A fault of Callhook itself stopped it; it is started again. Please report what the log says of it.';
 
 export interface SourceWatchOptions {
-  directory: Pick<DirectoryStore, 'revision' | 'sources'>;
+  directory: Pick<DirectoryStore, 'revision' | 'sources' | 'devicesOn'>;
   calls: Pick<CallStore, 'sourcesWithLegs'>;
   health: Pick<HealthStore, 'sourceState'>;
   /** Which sources are this node's to read. */
@@ -38,6 +38,10 @@ export interface SourceWatchOptions {
 interface Running {
   settings: ReadSourceSettings;
   lease: Lease;
+  /** Another one after a fault of ours. */
+  source: Source;
+  /** Where the source has to know them. */
+  devices: ReadonlySet<string> | undefined;
   state: SourceState;
   stop(): Promise<void>;
 }
@@ -76,6 +80,7 @@ export class SourceWatch {
           // Those that are posted to are nobody's to read: shared-ingest.ts.
           wanted = configured.filter((source) => source.kind !== 'http');
           await this.#endLegsOfRemoved(configured);
+          for (const running of this.#running.values()) await this.#tellDevices(running);
         }
         seen = revision;
       } catch (error) {
@@ -150,6 +155,8 @@ export class SourceWatch {
     const running: Running = {
       settings,
       lease,
+      source: this.#options.create(settings),
+      devices: undefined,
       state: { status: 'connecting' },
       stop: () => Promise.resolve(),
     };
@@ -167,7 +174,8 @@ export class SourceWatch {
         this.#remember(settings.id, state);
       },
     });
-    const run = this.#keepRunning(settings, sink, stopping.signal);
+    await this.#tellDevices(running);
+    const run = this.#keepRunning(running, sink, stopping.signal);
     running.stop = async () => {
       stopping.abort();
       await run;
@@ -176,12 +184,13 @@ export class SourceWatch {
   }
 
   /** A source ends by itself only through a fault of ours; its calls must not be lost with it. */
-  async #keepRunning(settings: ReadSourceSettings, sink: SourceSink, signal: AbortSignal): Promise<void> {
+  async #keepRunning(running: Running, sink: SourceSink, signal: AbortSignal): Promise<void> {
     const { create, clock, log } = this.#options;
+    const { settings } = running;
     for (let waitMs = RESTART_MS.first; !signal.aborted; waitMs = Math.min(waitMs * 2, RESTART_MS.most)) {
       const startedAtMs = clock.nowMs();
       try {
-        await create(settings).run(sink, signal);
+        await running.source.run(sink, signal);
       } catch (fault) {
         log.error(
           { source: settings.id, err: fault },
@@ -192,7 +201,18 @@ export class SourceWatch {
       if (clock.nowMs() - startedAtMs > RESTART_MS.most) waitMs = RESTART_MS.first;
       sink.state({ status: 'down', advice: FAULT_ADVICE, retryInMs: waitMs });
       await clock.sleep(waitMs, signal);
+      running.source = create(settings);
+      running.source.watch?.(running.devices ?? new Set());
     }
+  }
+
+  /** A source that asks for each device by itself has to know them. */
+  async #tellDevices(running: Running): Promise<void> {
+    if (running.source.watch === undefined) return;
+    const devices = await this.#options.directory.devicesOn(running.settings.id);
+    if (isDeepStrictEqual(devices, running.devices)) return;
+    running.devices = devices;
+    running.source.watch(devices);
   }
 
   #remember(sourceId: string, state: SourceState): void {

@@ -4,7 +4,7 @@
  */
 import { LEG_STATES } from '../call/leg-event.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
-import type { SourceSettings } from './directory.ts';
+import type { ReadSourceSettings, SourceSettings } from './directory.ts';
 import type {
   EndpointWithSecret,
   FunctionNumber,
@@ -51,7 +51,16 @@ export function endpointDifferences(before: EndpointWithSecret, after: EndpointW
   return differing({
     url: before.url === after.url,
     states: isSameList(before.states.toSorted(), after.states.toSorted()),
+    filter: isSameJson(before.filter, after.filter),
+    payload: before.payload === after.payload,
+    signing: before.signing === after.signing,
     secret: before.secret === after.secret,
+    authentication:
+      isSameJson(before.authentication, after.authentication) &&
+      before.credentials?.authentication === after.credentials?.authentication,
+    headers: isSameJson(before.credentials?.headers, after.credentials?.headers),
+    tls:
+      isSameJson(before.tls, after.tls) && before.credentials?.privateKey === after.credentials?.privateKey,
     retry: isSameJson(before.delivery.retry, after.delivery.retry),
     expire: isSameExpiry(before.delivery, after.delivery),
     max_at_once: before.delivery.maxAtOnce === after.delivery.maxAtOnce,
@@ -64,8 +73,21 @@ function sourceValues(source: SourceSettings): Record<string, unknown> {
   const { secret, defaultDeviceType: default_device_type } = source;
   if (source.kind === 'http') return { secret, default_device_type };
   const { host, port, username } = source;
-  const tls = source.kind === 'ami' ? { tls: source.tls, ca_file: source.caFile } : {};
-  return { host, port, ...tls, username, secret, default_device_type };
+  return { host, port, ...ownValues(source), username, secret, default_device_type };
+}
+
+/** What one kind has alone. */
+function ownValues(source: ReadSourceSettings): Record<string, unknown> {
+  switch (source.kind) {
+    case 'ami':
+      return { tls: source.tls, ca_file: source.caFile };
+    case 'esl':
+      return {};
+    case 'dialog-info': {
+      const { transport, caFile: ca_file, listenHost: listen_host, listenPort: listen_port } = source;
+      return { transport, ca_file, listen_host, listen_port, expires: source.expiresSeconds };
+    }
+  }
 }
 
 function isSameJson(before: unknown, after: unknown): boolean {
@@ -94,6 +116,7 @@ function privacyTexts(privacy: PrivacySettings): Record<string, string> {
     modify_remote_number: numberText(privacy.modifyRemoteNumber),
     remove_remote_email: String(privacy.removeRemoteEmail),
     remove_device_type: String(privacy.removeDeviceType),
+    applies_to: privacy.onlyDirection ?? 'both',
   };
 }
 

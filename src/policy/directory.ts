@@ -9,7 +9,7 @@ import type { EndpointWithSecret, FunctionNumber, Organisation, User } from './o
 export type SourceSettings = ReadSourceSettings | HttpSettings;
 
 /** One that we connect to and read, one node at a time. More kinds come as further members of this union. */
-export type ReadSourceSettings = AmiSettings | EslSettings;
+export type ReadSourceSettings = AmiSettings | EslSettings | DialogInfoSettings;
 
 export interface AmiSettings {
   id: string;
@@ -33,6 +33,27 @@ export interface EslSettings {
   /** A user of FreeSWITCH's directory (`callhook@pbx.example.com`), for `userauth`; without one, the socket's own password. */
   username?: string;
   secret: string;
+  defaultDeviceType: DeviceType;
+}
+
+/** A SIP PBX that tells of its users' dialogs (RFC 4235): each device's address is subscribed to. */
+export interface DialogInfoSettings {
+  id: string;
+  kind: 'dialog-info';
+  host: string;
+  port: number;
+  transport: 'udp' | 'tcp' | 'tls';
+  /** PEM of an own certificate authority, for TLS. */
+  caFile?: string;
+  /** A SIP account for digest authentication; without one, nothing is answered to a challenge. */
+  username?: string;
+  /** Empty without a username. */
+  secret: string;
+  /** With UDP: where notifications are waited for. Without them, any free port on the way to the PBX. */
+  listenHost?: string;
+  listenPort?: number;
+  /** How long a subscription shall live before it is renewed; the PBX may shorten it. */
+  expiresSeconds: number;
   defaultDeviceType: DeviceType;
 }
 

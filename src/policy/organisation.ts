@@ -2,9 +2,10 @@
  * The organisation and what belongs to it. These are the shapes that the directory file, the store and ingest
  * share; the rules about them stand in the neighbouring files.
  */
-import type { LegState } from '../call/leg-event.ts';
+import type { Direction, LegState } from '../call/leg-event.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 import type { DeviceType } from './device-type.ts';
+import type { Credentials, EndpointSettings, FormerSecret } from './endpoint-settings.ts';
 
 export interface Organisation {
   id: string;
@@ -26,6 +27,8 @@ export interface PrivacySettings {
   modifyRemoteNumber: NumberPrivacy;
   removeRemoteEmail: boolean;
   removeDeviceType: boolean;
+  /** Legs of this direction only; absent: of both. */
+  onlyDirection?: Direction;
 }
 
 /** The seed's setting of an organisation that says nothing: everything is shared. */
@@ -76,7 +79,7 @@ export interface FunctionNumber {
 }
 
 /** A webhook receiver. */
-export interface Endpoint {
+export interface Endpoint extends EndpointSettings {
   id: string;
   /** `https:` only. */
   url: string;
@@ -85,10 +88,13 @@ export interface Endpoint {
   delivery: DeliverySettings;
 }
 
-/** An endpoint with the key its messages are signed with; only delivery and the directory's writers see it. */
+/** An endpoint with all that is secret of it; only delivery and the directory's writers see it. */
 export interface EndpointWithSecret extends Endpoint {
-  /** Standard Webhooks: `whsec_` and base64. */
+  /** Messages are signed with it. Standard Webhooks: `whsec_` and base64, or `whsk_` for Ed25519. */
   secret: string;
+  /** Those before it that still sign, the last one first. */
+  formerSecrets?: readonly FormerSecret[];
+  credentials?: Credentials;
 }
 
 /** The states that an endpoint gets unless it asks for more: the seed's three POSTs. */

@@ -1,6 +1,7 @@
 /**
  * The seed's seven settings, applied to an outward event before anything of it is stored or logged. Pure.
  */
+import type { Direction } from '../call/leg-event.ts';
 import type { OutwardEvent } from '../call/outward-event.ts';
 import type { NumberPrivacy, PrivacySettings, User } from './organisation.ts';
 
@@ -9,6 +10,7 @@ export const ANONYMOUS = 'anonymous';
 
 /** @returns the event with what may leave; nothing of what was taken out is left in it */
 export function applyPrivacy(event: OutwardEvent, settings: PrivacySettings): OutwardEvent {
+  if (!isMeant(event.direction, settings)) return event;
   const shared: OutwardEvent = { ...event };
   if (settings.removeLocalUserId) delete shared.local_user_id;
   if (settings.removeLocalEmail) delete shared.local_email;
@@ -22,6 +24,7 @@ export function applyPrivacy(event: OutwardEvent, settings: PrivacySettings): Ou
 
 /** The ends of a leg, as it remembers them. A user id that must not be remembered is empty. */
 interface Ends {
+  direction: Direction;
   localNumber?: string;
   remoteNumber?: string;
   remotePerson?: Omit<User, 'devices'>;
@@ -29,11 +32,13 @@ interface Ends {
 
 /** @returns the leg with nothing to remember of what would be taken out of every event of it */
 export function withoutRemoved<Leg extends Ends>(leg: Leg, settings: PrivacySettings): Leg {
+  if (!isMeant(leg.direction, settings)) return leg;
   const { localNumber, remoteNumber, remotePerson, ...rest } = leg;
-  const kept: Ends = {};
+  const kept: Partial<Ends> = {};
   if (localNumber !== undefined && settings.modifyLocalNumber !== 'remove') kept.localNumber = localNumber;
-  if (remoteNumber !== undefined && settings.modifyRemoteNumber !== 'remove')
-    kept.remoteNumber = remoteNumber;
+  // That it was withheld is remembered, so that nobody is told by whom.
+  const isKept = remoteNumber === ANONYMOUS || settings.modifyRemoteNumber !== 'remove';
+  if (remoteNumber !== undefined && isKept) kept.remoteNumber = remoteNumber;
   const userId = settings.removeRemoteUserId ? '' : (remotePerson?.userId ?? '');
   const email = settings.removeRemoteEmail ? undefined : remotePerson?.email;
   if (userId !== '' || email !== undefined) {
@@ -53,6 +58,10 @@ export function mask(number: string, digits: number): string {
   if (own < digits || /[^+\d*#]/.test(number)) return number.replace(/[^+]/g, 'X');
   let seen = 0;
   return number.replace(/\d/g, (digit) => (++seen > own - digits ? 'X' : digit));
+}
+
+function isMeant(direction: Direction, { onlyDirection }: PrivacySettings): boolean {
+  return onlyDirection === undefined || onlyDirection === direction;
 }
 
 function modifyNumber(event: OutwardEvent, key: 'local_number' | 'remote_number', how: NumberPrivacy): void {

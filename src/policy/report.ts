@@ -1,6 +1,6 @@
 /** From a leg that has moved to what an organisation tells about it. Pure. */
 import type { Direction } from '../call/leg-event.ts';
-import type { LegStep } from '../call/leg-state.ts';
+import type { LegProgress, LegStep } from '../call/leg-state.ts';
 import { formatTimestamp, type OutwardEvent } from '../call/outward-event.ts';
 import type { DeviceType } from './device-type.ts';
 import type { PrivacySettings, User } from './organisation.ts';
@@ -18,6 +18,23 @@ export interface ReportedLeg {
   localNumber?: string;
   remoteNumber?: string;
   remotePerson?: Name;
+}
+
+/** What the extended body says beyond the seed's: nothing that any privacy setting is about. */
+export function extend(
+  event: OutwardEvent,
+  { internal, linkedCallId }: { internal?: boolean | undefined; linkedCallId?: string | undefined },
+  step: LegStep,
+  before: LegProgress | undefined,
+): OutwardEvent {
+  const extended = { ...event };
+  if (internal !== undefined) extended.internal = internal;
+  if (step.state === 'TERMINATED') {
+    // Nothing lies between the answer and the end: the last step was the answer.
+    if (linkedCallId !== undefined) extended.linked_call_id = linkedCallId;
+    extended.call_duration_ms = before?.state === 'CONFIRMED' ? Math.round(step.atMs - before.atMs) : 0;
+  }
+  return extended;
 }
 
 /** The outward event of one step, with only what may leave. */

@@ -9,16 +9,23 @@ import type {
   ReadSourceSettings,
   SourceSettings,
 } from './directory.ts';
+import type { Credentials, Signing } from './endpoint-settings.ts';
 import {
   OPEN_PRIVACY,
   type Endpoint,
   type EndpointWithSecret,
   type PrivacySettings,
 } from './organisation.ts';
+import { OVERLAP_MS, replaceSecret, signingOf } from './signing.ts';
 
-/** Without `secret`, the endpoint keeps the one it has; a new endpoint gets one made. */
-export interface WantedEndpoint extends Endpoint {
+/**
+ * Without `secret`, the endpoint keeps the one it has, unless `signing` asks for one of another kind; a new endpoint gets
+ * one made. Without `signing`, it signs as it does; a new one with HMAC.
+ */
+export interface WantedEndpoint extends Omit<Endpoint, 'signing'> {
   secret?: string;
+  signing?: Signing;
+  credentials?: Credentials;
 }
 
 /** Without `privacy`, the organisation keeps what it has, even when the rest is pruned; a new one shares all. */
@@ -43,8 +50,10 @@ export type GeneratedSecret = { secret: string } & (
 
 /** Makes new secrets: called once for each endpoint, and each source that is posted to, that is new and has none. */
 export interface SecretMaker {
-  signingSecret(): string;
+  signingSecret(signing: Signing): string;
   sourceToken(): string;
+  /** A secret that is replaced goes on signing for `OVERLAP_MS` from here. */
+  nowMs: number;
 }
 
 export function completeDirectory(
@@ -53,8 +62,8 @@ export function completeDirectory(
   make: SecretMaker,
 ): { directory: Directory; generated: readonly GeneratedSecret[] } {
   const generated: GeneratedSecret[] = [];
-  const secretOf = (organisationId: string, endpointId: string): string => {
-    const secret = make.signingSecret();
+  const secretOf = (organisationId: string, endpointId: string, signing: Signing): string => {
+    const secret = make.signingSecret(signing);
     generated.push({ of: 'endpoint', organisationId, endpointId, secret });
     return secret;
   };
@@ -71,11 +80,15 @@ export function completeDirectory(
 
   const complete = (organisation: WantedOrganisation): OrganisationEntry => {
     const before = currentById.get(organisation.id);
-    const existing = new Map(before?.endpoints.map(({ id, secret }) => [id, secret]));
-    const endpoints = organisation.endpoints.map((endpoint): EndpointWithSecret => {
-      const secret = endpoint.secret ?? existing.get(endpoint.id) ?? secretOf(organisation.id, endpoint.id);
-      return { ...endpoint, secret };
-    });
+    const existing = new Map(before?.endpoints.map((endpoint) => [endpoint.id, endpoint]));
+    const endpoints = organisation.endpoints.map((endpoint) =>
+      completeEndpoint(
+        endpoint,
+        existing.get(endpoint.id),
+        (signing) => secretOf(organisation.id, endpoint.id, signing),
+        make.nowMs,
+      ),
+    );
     const privacy = organisation.privacy ?? before?.privacy ?? OPEN_PRIVACY;
     return { ...organisation, privacy, endpoints };
   };
@@ -85,4 +98,25 @@ export function completeDirectory(
     organisations: wanted.organisations?.map(complete) ?? current.organisations,
   };
   return { directory, generated };
+}
+
+/** A secret that was replaced signs on for a while: who changes a file cannot change a receiver in the same moment. */
+function completeEndpoint(
+  { signing: wantedSigning, secret: given, ...rest }: WantedEndpoint,
+  before: EndpointWithSecret | undefined,
+  make: (signing: Signing) => string,
+  nowMs: number,
+): EndpointWithSecret {
+  const known = before === undefined ? undefined : signingOf(before.secret);
+  const signing = wantedSigning ?? known ?? 'hmac-sha256';
+  const secret = given ?? (before !== undefined && signing === known ? before.secret : make(signing));
+  const withSecret = (one: string): EndpointWithSecret => ({
+    ...rest,
+    secret: one,
+    ...(signingOf(one) === 'ed25519' && { signing: 'ed25519' }),
+  });
+  if (before === undefined) return withSecret(secret);
+  const { formerSecrets } = before;
+  const unchanged = { ...withSecret(before.secret), ...(formerSecrets && { formerSecrets }) };
+  return replaceSecret(unchanged, secret, { nowMs, untilMs: nowMs + OVERLAP_MS });
 }

@@ -14,6 +14,11 @@ export interface Source {
    * Resolves after the connection is closed and its timers are gone; rejects only for a broken promise of ours.
    */
   run(sink: SourceSink, signal: AbortSignal): Promise<void>;
+  /**
+   * Of a source that has to ask its PBX for each device by itself: the addresses of all devices that the directory has on
+   * it. Called before `run`, and again whenever they have changed.
+   */
+  watch?(addresses: ReadonlySet<string>): void;
 }
 
 export interface SourceSink {
@@ -23,8 +28,9 @@ export interface SourceSink {
    * After a (re)connect: the names of all legs that are up now, by `LegEvent.leg`. Every open leg of this source
    * that is not among them has ended unseen and is terminated at `atMs`. New states of those that are up are
    * handed to `legs` beforehand.
+   * @param among by a leg's name, whether it is spoken of; absent: every leg of the source is
    */
-  alive(legs: ReadonlySet<string>, atMs: number): Promise<void>;
+  alive(legs: ReadonlySet<string>, atMs: number, among?: (leg: string) => boolean): Promise<void>;
   /** True while ingest cannot keep up (for example the disk is full): stop reading the PBX. */
   backlogged(): boolean;
   /** Resolves when no longer backlogged, or when `signal` aborts. */

@@ -17,6 +17,7 @@ import type { DirectoryChange } from '../policy/directory-changes.ts';
 import type { Directory, SourceSettings } from '../policy/directory.ts';
 import type { EndpointHealth, HealthRules, Notice, Signal } from '../policy/endpoint-health.ts';
 import type { Endpoint, EndpointWithSecret, Organisation, User } from '../policy/organisation.ts';
+import type { Choices } from '../policy/subscription.ts';
 import type { TrailStep } from '../policy/timeline.ts';
 import type { SecretBox } from '../runtime/keys.ts';
 import type { LogStore } from './log.ts';
@@ -73,7 +74,22 @@ export interface DirectoryStore {
   sources(): Promise<readonly SourceSettings[]>;
   /** Operator's, the way from a device to its organisation: who owns which of these addresses on this source. */
   ownersOf(sourceId: string, addresses: readonly string[]): Promise<ReadonlyMap<string, DeviceOwner>>;
+  /** Operator's: the addresses of all devices on this source. */
+  devicesOn(sourceId: string): Promise<ReadonlySet<string>>;
   policyOf(organisationId: string): Promise<OrganisationPolicy | undefined>;
+  /** One endpoint with all that is secret of it. */
+  endpointOf(organisationId: string, endpointId: string): Promise<EndpointWithSecret | undefined>;
+  /**
+   * Replaces the signing secret, the one before it signing on until `untilMs`; raises `revision`. Two at once come one
+   * after the other: no secret that was given out is lost.
+   * @returns the endpoint as it is now, undefined if there is no such endpoint
+   */
+  replaceSecret(
+    organisationId: string,
+    endpointId: string,
+    secret: string,
+    times: { nowMs: number; untilMs: number },
+  ): Promise<EndpointWithSecret | undefined>;
   /** Users of this organisation by public number (E.164) or extension, for those numbers that are somebody's. */
   peopleByNumber(organisationId: string, numbers: readonly string[]): Promise<ReadonlyMap<string, Person>>;
 }
@@ -90,10 +106,16 @@ export interface OpenLeg {
   direction: Direction;
   person: Person;
   deviceType: DeviceType;
+  /** The type is only the source's default: the phone may still tell its name. */
+  isTypeGuessed?: true;
   localNumber?: string;
   remoteNumber?: string;
   /** The far party, where it is a user of the same organisation. */
   remotePerson?: Person;
+  /** Whether the far party is a user of the same organisation; undefined where that is not known. */
+  internal?: boolean;
+  /** What the endpoints' filters said of it. */
+  choices?: Choices;
 }
 
 /** A message before the commit has numbered it. */
@@ -364,6 +386,8 @@ export interface UpkeepStore {
   forgetTrail(beforeMs: number, limit: number): Promise<number>;
   /** Forgets figures of before `beforeMs`, at most `limit`. @returns how many */
   forgetStatistics(beforeMs: number, limit: number): Promise<number>;
+  /** Forgets signing secrets that were replaced and whose time is over. @returns of how many endpoints */
+  forgetSecrets(nowMs: number): Promise<number>;
   /** Moves the endpoints' health as time passes: announcements, and the end. @returns how many changed */
   watchHealth(nowMs: number): Promise<number>;
   /** Notices that are due, oldest first. */

@@ -61,6 +61,7 @@ async function work(options: UpkeepOptions, isSlowTurn: boolean, signal: AbortSi
   await notify();
   if (!isSlowTurn) return;
   await upkeep.watchHealth(clock.nowMs());
+  await upkeep.forgetSecrets(clock.nowMs());
   await inSteps(() => upkeep.forget(clock.nowMs() - keepMs, STEP), clock, signal);
   await inSteps(() => upkeep.forgetLegs(clock.nowMs() - keepMs, STEP), clock, signal);
   await inSteps(() => upkeep.forgetTrail(clock.nowMs() - keepTrailMs, STEP), clock, signal);

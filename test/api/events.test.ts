@@ -245,10 +245,8 @@ test('a token that is replaced lets nobody in from then on, and a new source is 
 });
 
 test('paths that are not there are told as such', async (t) => {
-  const { url, post } = await start(t);
+  const { post } = await start(t);
   assertProblem(await post(event(), { to: 'platform/evnts' }), 404, 'NOT_FOUND');
-  const got = await fetch(`${url}/api/v1/sources/platform/events`);
-  assert.deepEqual([got.status, ((await got.json()) as { code: string }).code], [404, 'NOT_FOUND']);
 });
 
 test('what cannot be read as a whole is refused as a whole', async (t) => {
@@ -309,12 +307,14 @@ test('what comes faster than it can be stored is refused with 429, and everythin
 
 test('a database that is away is told after a while; what was posted is stored when it is back', async (t) => {
   let away = true;
-  const clock = { nowMs: () => Date.now(), sleep: async () => {} };
+  const tried = Promise.withResolvers<void>();
+  const clock = { nowMs: () => Date.now(), sleep: () => tried.promise };
   const { post, messages, ingest } = await start(t, { clock }, (real) => ({
     ...real,
     calls: {
       ...real.calls,
       async commitShared(...given: Parameters<typeof real.calls.commitShared>) {
+        tried.resolve();
         if (away) throw new CallhookError('DATABASE_UNAVAILABLE', 'the disk is full');
         return real.calls.commitShared(...given);
       },

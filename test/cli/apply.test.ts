@@ -289,3 +289,48 @@ ${users.join('')}`;
     'Nothing to change.',
   ]);
 });
+
+test('what changes of what a receiver asks for is named, and never shown', async () => {
+  const one = connector();
+  await one.apply(ACME);
+  const asking = (password: string) =>
+    ACME.replace(
+      'url: "https://crm.example/" }',
+      `url: "https://crm.example/", payload: extended, filter: { directions: [INCOMING], users: [anna] },
+          authentication: { kind: basic, username: me, password: ${password} }, headers: { X-Key: ${password} } }`,
+    );
+  const first = await one.apply(asking('hunter2'));
+  assert.deepEqual(first, [
+    '~ endpoint crm in acme (filter, payload, authentication, headers)',
+    'Done: 0 added, 1 changed, 0 removed.',
+  ]);
+  assert.deepEqual(await one.apply(asking('hunter2')), ['Nothing to change.']);
+  const second = await one.apply(asking('hunter3'));
+  assert.equal(second[0], '~ endpoint crm in acme (authentication, headers)');
+  assert.deepEqual(await one.apply(asking('hunter3')), ['Nothing to change.']);
+  assert.equal(
+    (await one.apply(ACME))[0],
+    '~ endpoint crm in acme (filter, payload, authentication, headers)',
+  );
+});
+
+test('a change to Ed25519 shows the public key only, and what was there signs on', async () => {
+  const one = connector();
+  await one.apply(ACME);
+  const before = await secretOf(one);
+  const ed25519 = ACME.replace('crm.example/" }', 'crm.example/", signing: ed25519 }');
+  assert.match(
+    (await one.apply(ed25519, { dryRun: true })).join('\n'),
+    /A secret would be made for endpoint crm/,
+  );
+  const lines = await one.apply(ed25519);
+  assert.equal(lines[0], '~ endpoint crm in acme (signing, secret)');
+  assert.match(lines.join('\n'), /The public key of endpoint crm in acme;.*\n {4}whpk_\S{44}\n/);
+  assert.doesNotMatch(lines.join('\n'), /whsk_/);
+  const crm = await one.directoryStore.endpointOf('acme', 'crm');
+  assert.deepEqual(
+    crm?.formerSecrets?.map(({ secret }) => secret),
+    [before],
+  );
+  assert.deepEqual(await one.apply(ACME), ['Nothing to change.']);
+});

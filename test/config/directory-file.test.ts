@@ -482,7 +482,7 @@ organisations:
   assert.match(refusal(one('kind: http, host: pbx')).join(), /host: unknown key; known are id, kind, secret/);
   assert.match(
     refusal(one('kind: htp')).join(),
-    /sources\[0\]\.kind: must be one of ami, esl, http; did you mean http\?$/,
+    /sources\[0\]\.kind: must be one of ami, esl, dialog-info, http; did you mean http\?$/,
   );
   assert.match(refusal(one('kindd: http')).join(), /sources\[0\]\.kind: is missing$/);
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { createPublicKey, verify as verifyBytes } from 'node:crypto';
 import test from 'node:test';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
+import { publicKeyOf } from '../../src/runtime/ed25519.ts';
 import { decodeSecret, generateSecret, sign, verify } from '../../src/delivery/signature.ts';
 
 const VECTOR = {
@@ -26,6 +28,49 @@ test('what we sign the official library verifies, and the other way round', () =
       assert.ok(verify(secret, message, official));
     }),
   );
+});
+
+/** The reference server's own test of `v1a` (svix-webhooks, test_asymmetric_key_signing). */
+const ED25519 = {
+  privateKey: 'whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==',
+  publicKey: 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=',
+  signature: 'v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==',
+};
+
+test('the reference’s test vector of Ed25519', () => {
+  assert.equal(sign([ED25519.privateKey], VECTOR.message), ED25519.signature);
+  assert.equal(publicKeyOf(ED25519.privateKey), ED25519.publicKey);
+  assert.ok(verify(ED25519.publicKey, VECTOR.message, `v1,AAAA ${ED25519.signature}`));
+  assert.ok(!verify(ED25519.publicKey, { ...VECTOR.message, id: 'msg_2' }, ED25519.signature));
+  for (const wrong of ['', 'v1a,', 'v1a,AAAA', VECTOR.signature])
+    assert.ok(!verify(ED25519.publicKey, VECTOR.message, wrong));
+});
+
+test('what a key that was made here signs, anybody with the public key can verify, and with no other', () => {
+  const { id, timestampS, body } = VECTOR.message;
+  const text = `${id}.${timestampS}.${body}`;
+  const privateKey = generateSecret('ed25519');
+  const signature = Buffer.from(sign([privateKey], VECTOR.message).slice('v1a,'.length), 'base64');
+  const half = publicKeyOf(privateKey).slice('whpk_'.length);
+  const x = Buffer.from(half, 'base64').toString('base64url');
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  assert.ok(verifyBytes(null, Buffer.from(text), key, signature));
+  assert.ok(!verifyBytes(null, Buffer.from(`${text} `), key, signature));
+  assert.notEqual(generateSecret('ed25519'), privateKey);
+  assert.throws(() => publicKeyOf(`whsk_${Buffer.alloc(32).toString('base64')}`), /not a Standard Webhooks/);
+});
+
+test('from one kind of secret to the other: both sign, and the official library takes its own', () => {
+  const timestampS = Math.floor(Date.now() / 1_000);
+  const message = { ...VECTOR.message, timestampS };
+  const signature = sign([ED25519.privateKey, VECTOR.secret], message);
+  assert.match(signature, /^v1a,\S+ v1,\S+$/);
+  const headers = {
+    'webhook-id': message.id,
+    'webhook-timestamp': String(timestampS),
+    'webhook-signature': signature,
+  };
+  assert.ok(new Webhook(VECTOR.secret).verify(message.body, headers));
 });
 
 test('a changed body, id, time or secret is not verified', () => {

@@ -1,6 +1,7 @@
 /** A platform posts, the connector delivers; killed right after a 202 it has lost nothing, and any node takes any POST. */
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { makeFolder, run, start, write, type Running } from '../support/callhook-process.ts';
 import { assertContract } from '../support/expectation.ts';
 import { event, lines, post, TOKEN } from '../support/http-ingest.ts';
@@ -97,3 +98,37 @@ test(
     assert.equal(ends.length, 30);
   },
 );
+
+test('doctor looks at the door: does a node listen, with this token, and have events come?', async (t) => {
+  const { folder, env, serve } = await install(t);
+  const doctor = async (port = '0', args: readonly string[] = []) => {
+    const { code, out } = await run(t, folder, ['doctor', 'platform', ...args], {
+      ...env,
+      CALLHOOK_API_PORT: port,
+    });
+    return [code, stripVTControlCharacters(out)] as const;
+  };
+  assert.match((await doctor())[1], /! serve {2}does not run\n/);
+  const { url } = await serve();
+  const { port } = new URL(url);
+  assert.match(
+    (await doctor('2'))[1],
+    /! reached {2}nothing answers on http:\/\/127\.0\.0\.1:2 \(ECONNREFUSED\)/,
+  );
+
+  const [code, before] = await doctor(port);
+  assert.equal(code, 0);
+  assert.match(
+    before,
+    /✓ reached {2}a node listens on \S+\n {2}✓ token {4}is the source’s\n {2}! events {3}none came/,
+  );
+  assert.match(before, new RegExp(`curl -i ${url}/?api/v1/sources/platform/events`.replace('//?', '/')));
+  assert.doesNotMatch(before, /chsrc_/);
+  await post(url, [event({ leg: 'seen', call: 'seen' })]);
+  assert.match((await doctor(port))[1], /✓ events {3}have come since the node’s start\n/);
+
+  write(folder, 'other.yaml', yaml('https://crm.acme.example/').replace(TOKEN, `${TOKEN}-another`));
+  const [refused, other] = await doctor(port, ['--with', 'other.yaml']);
+  assert.equal(refused, 1);
+  assert.match(other, /✗ token {4}the node knows another one for this source\n/);
+});

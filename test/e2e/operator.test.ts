@@ -88,6 +88,8 @@ for (const [what, args, told] of [
   ['a name that is none', ['disable', 'crm'], /Write ORGANISATION\/ENDPOINT/],
   ['a replay of nothing', ['replay', 'acme/crm'], /Say one of --message, --call, --failed-since and --since/],
   ['a time that is none', ['replay', 'acme/crm', '--since', 'yesterday'], /Write 2026-11-23T08:00Z, or 30m/],
+  ['a rotation for nobody', ['rotate', 'acme/erp'], /There is no endpoint acme\/erp/],
+  ['an overlap that is none', ['rotate', 'acme/crm', '--overlap', '1y'], /Write a time from 0s to 30d/],
   ['a replay to nobody', ['replay', 'acme/erp', '--since', '1h'], /There is no endpoint acme\/erp/],
 ] as const) {
   test(`${what} is told in one line`, async (t) => {

@@ -7,6 +7,7 @@ import type { Playback } from '../../src/source/playback.ts';
 import type { SourceSink } from '../../src/source/source.ts';
 import { transcriptsOf } from '../support/transcripts.ts';
 import type { Framing } from './mutations.ts';
+import { DIALOG_INFO } from './notified.ts';
 
 export interface Subject {
   kind: string;
@@ -73,6 +74,7 @@ export const SUBJECTS: readonly Subject[] = [
     nothingIsUp: 'Content-Type: api/response\nContent-Length: 16\n\n{"row_count": 0}',
     victim: '1099@pbx.example.com',
   },
+  DIALOG_INFO,
 ];
 
 function isPlain(packet: string): boolean {

@@ -55,10 +55,12 @@ const HOME: Record<string, string> = {
   pg: 'src/store/postgres',
   tinyqueue: 'src/store/sqlite',
   undici: 'src/delivery',
+  oauth4webapi: 'src/delivery',
   fastify: 'src/api',
   pino: 'src/runtime',
   yaml: 'src/config',
   'smol-toml': 'src/config',
+  saxes: 'src/source/dialog-info/decoder.ts',
   'libphonenumber-js': 'src/policy/phone-number.ts',
   commander: 'src/cli',
   selfsigned: 'src/cli/listen',
@@ -112,7 +114,9 @@ function outsideRule({ from, to }: Edge): string | undefined {
 
 /** What a source decides is pure in each of them; only what connects, plays back or runs touches the world. */
 function isPureOfSource(file: string): boolean {
-  return /^src\/source\/\w+\/(decoder|packet|mapper|channel|resync|ending)\.ts$/.test(file);
+  return /^src\/source\/[\w-]+\/(sip\/)?(decoder|packet|mapper|channel|resync|ending|leg|party|document|other-pbx|message|fields|digest)\.ts$/.test(
+    file,
+  );
 }
 
 function isIn(file: string, place: string): boolean {

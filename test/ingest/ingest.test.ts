@@ -337,6 +337,16 @@ test('the caller’s own leg, answered by whomever, takes no call from a phone',
   assert.equal(messages.at(-1)?.['termination-reason'], 'CANCELLED');
 });
 
+test('a resync of some legs says nothing of the others', async (t) => {
+  const { sink, messages } = await start(t);
+  await sink.legs([leg(), leg({ leg: 'b', device: 'PJSIP/1002' })]);
+  await sink.alive(new Set(), 7_000, (name) => name === 'b');
+  assert.deepEqual(
+    messages.map(({ local_user_id: user, state }) => `${user?.slice(0, 9)} ${state}`),
+    ['user.1001 EARLY', 'user.1002 EARLY', 'user.1002 TERMINATED'],
+  );
+});
+
 test('the end alone of a leg whose device came into the directory meanwhile is not reported', async (t) => {
   const { sink, messages, store } = await start(t);
   await sink.legs([leg({ state: 'TERMINATED', after: 'CONFIRMED' })]);

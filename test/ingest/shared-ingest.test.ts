@@ -29,11 +29,15 @@ function node(store: Store, told: Message[] = []): SharedIngest {
 const take = async (ingest: SharedIngest, events: readonly LegEvent[]): Promise<Taken> =>
   (await ingest.take({ kind: 'legs', source: SOURCE, events }))!;
 
-/** All endpoints want all states, so that nothing that happens stays unseen. */
+/** All endpoints want all states, so that nothing that happens stays unseen; of no device it is known what it is. */
 function filled(store: Store): Promise<void> {
   const [organisation] = postedDirectory().organisations;
   const endpoints = organisation!.endpoints.map((endpoint) => ({ ...endpoint, states: LEG_STATES }));
-  return fill(store, postedDirectory({ endpoints }));
+  const users = organisation!.users.map((user) => ({
+    ...user,
+    devices: user.devices.map(({ source, address }) => ({ source, address })),
+  }));
+  return fill(store, postedDirectory({ endpoints, users }));
 }
 
 /** A leg is on one device for its whole life. */
@@ -44,13 +48,17 @@ const onDevice = fc.constantFrom(
   { leg: 'd', device: 'trunk' },
 );
 
-const wireEvent = fc.record<Omit<LegEvent, 'leg' | 'device'>>({
-  call: fc.constantFrom('call-1', 'call-2'),
-  direction: fc.constantFrom('INCOMING', 'OUTGOING'),
-  state: fc.constantFrom(...LEG_STATES),
-  atMs: fc.integer({ min: 1_000, max: 1_005 }),
-  ending: fc.constantFrom('ELSEWHERE', 'REFUSED', 'GIVEN_UP'),
-});
+const wireEvent = fc.record(
+  {
+    call: fc.constantFrom('call-1', 'call-2'),
+    direction: fc.constantFrom('INCOMING' as const, 'OUTGOING' as const),
+    state: fc.constantFrom(...LEG_STATES),
+    atMs: fc.integer({ min: 1_000, max: 1_005 }),
+    ending: fc.constantFrom('ELSEWHERE' as const, 'REFUSED' as const, 'GIVEN_UP' as const),
+    userAgent: fc.constantFrom('MicroSIP/3.21.3', 'Grandstream HT802 1.0.49.2', 'a phone of ours'),
+  },
+  { requiredKeys: ['call', 'direction', 'state', 'atMs', 'ending'] },
+);
 
 const legEvent = fc.tuple(wireEvent, onDevice).map(([said, leg]): LegEvent => ({ ...said, ...leg }));
 
@@ -104,6 +112,34 @@ function split<T>(items: readonly T[], cuts: readonly number[]): T[][] {
   const at = [0, ...cuts.map((cut) => cut % (items.length + 1)), items.length].toSorted((a, b) => a - b);
   return at.slice(1).map((end, i) => items.slice(at[i], end));
 }
+
+test('a phone may tell its name with any event of its leg; the first name that says something counts', async () => {
+  const told: Message[] = [];
+  const store = openTestStore();
+  try {
+    await filled(store);
+    const said = (state: LegEvent['state'], userAgent?: string): LegEvent => ({
+      leg: 'a',
+      call: 'c',
+      device: '1001',
+      direction: 'INCOMING',
+      state,
+      atMs: 1_000,
+      ...(userAgent !== undefined && { userAgent }),
+    });
+    await take(node(store, told), [said('TRYING')]);
+    await take(node(store, told), [said('EARLY', 'a phone of ours')]);
+    await take(node(store, told), [said('EARLY', 'MicroSIP/3.21.3')]);
+    await take(node(store, told), [said('CONFIRMED'), said('CONFIRMED', 'Grandstream HT802 1.0.49.2')]);
+    await take(node(store, told), [said('TERMINATED', 'Grandstream HT802 1.0.49.2')]);
+    assert.deepEqual(
+      told.map((message) => message.device_type),
+      ['DESKTOP', 'DESKTOP', 'SOFT', 'SOFT'],
+    );
+  } finally {
+    await store.close();
+  }
+});
 
 test(
   'events of one leg at two nodes at once: each state once, forward only, one end, and nothing is left open',

@@ -26,6 +26,8 @@ interface More {
   /** How often the source fails before it runs. */
   faults?: number;
   leaseMs?: number;
+  /** Whether the source has to know its devices. */
+  asksForDevices?: boolean;
 }
 
 async function start(t: TestContext, more: More = {}) {
@@ -81,6 +83,9 @@ async function start(t: TestContext, more: More = {}) {
     leases: new SourceLeases(reachable(store.leases), 'node', leaseMs),
     ingest,
     create: (settings: ReadSourceSettings) => ({
+      ...(more.asksForDevices === true && {
+        watch: (addresses: ReadonlySet<string>) => note(`watch ${[...addresses].toSorted().join(' ')}`),
+      }),
       async run(sink, signal) {
         sinks.push(sink);
         note(`start ${settings.id} ${settings.host}`);
@@ -145,6 +150,36 @@ test('a source that is posted to is not for one node to read, and its open calls
   await store.directory.write([{ do: 'remove-source', id: 'platform' }]);
   await ended;
   assert.deepEqual([reasons, happened], [['CANCELLED'], ['start pbx 127.0.0.1']]);
+});
+
+test('a source learns the devices that it has to ask for, and each change of them', async (t) => {
+  const { store, directory, until, happened } = await start(t, { asksForDevices: true });
+  await until('start pbx 127.0.0.1');
+  const organisation = { ...directory.organisations[0]!, name: 'Acme Ltd' };
+  await store.directory.write([{ do: 'put-organisation', is: 'changed', organisation }]);
+  const [user] = directory.organisations[0]!.users;
+  const devices = [{ source: 'pbx', address: 'PJSIP/1009' }];
+  await store.directory.write([
+    { do: 'put-user', is: 'changed', organisationId: 'acme', user: { ...user!, devices } },
+  ]);
+  await until('watch PJSIP/1002 PJSIP/1003 PJSIP/1009');
+  assert.deepEqual(happened, [
+    'watch PJSIP/1001 PJSIP/1002 PJSIP/1003',
+    'start pbx 127.0.0.1',
+    'watch PJSIP/1002 PJSIP/1003 PJSIP/1009',
+  ]);
+});
+
+test('a source that is started again after a fault of ours knows its devices', async (t) => {
+  const clock = createFakeClock();
+  const { happened } = await start(t, { clock, lookEveryMs: 500, faults: 1, asksForDevices: true });
+  await clock.runUntil(() => happened.length >= 4);
+  assert.deepEqual(happened.slice(0, 4), [
+    'watch PJSIP/1001 PJSIP/1002 PJSIP/1003',
+    'start pbx 127.0.0.1',
+    'watch PJSIP/1001 PJSIP/1002 PJSIP/1003',
+    'start pbx 127.0.0.1',
+  ]);
 });
 
 test('the open calls of a source that is removed are ended', async (t) => {

@@ -19,7 +19,7 @@ const source = (id: string, more: Partial<AmiSettings> = {}): AmiSettings => ({
   ...more,
 });
 
-const NO_SECRETS = { signingSecret: () => 'made', sourceToken: () => 'token' };
+const NO_SECRETS = { signingSecret: () => 'made', sourceToken: () => 'token', nowMs: 0 };
 
 const phone = (address: string): Device => ({ source: 'pbx', address });
 
@@ -308,6 +308,7 @@ test('an endpoint without a secret keeps the one it has, and gets one made only 
   const { directory: complete, generated } = completeDirectory(wanted, current, {
     signingSecret: () => `made ${++made}`,
     sourceToken: () => 'token',
+    nowMs: 0,
   });
   assert.deepEqual(
     complete.organisations[0]?.endpoints.map(({ secret }) => secret),

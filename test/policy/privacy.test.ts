@@ -3,7 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import type { OutwardEvent } from '../../src/call/outward-event.ts';
 import { OPEN_PRIVACY, type PrivacySettings } from '../../src/policy/organisation.ts';
-import { applyPrivacy, mask } from '../../src/policy/privacy.ts';
+import { applyPrivacy, mask, withoutRemoved } from '../../src/policy/privacy.ts';
 
 const EVENT: OutwardEvent = {
   call_id: 'tvNAazZlEwDZTCO74Pk95Q',
@@ -96,4 +96,20 @@ test('the event that comes in is left as it is', () => {
   const before = structuredClone(EVENT);
   applyPrivacy(EVENT, { ...OPEN_PRIVACY, removeLocalEmail: true, modifyLocalNumber: { mask: 3 } });
   assert.deepEqual(EVENT, before);
+});
+
+test('settings for one direction leave the other as it is, in what is told and in what is remembered', () => {
+  const settings: PrivacySettings = {
+    ...OPEN_PRIVACY,
+    removeLocalUserId: true,
+    modifyRemoteNumber: 'remove',
+    onlyDirection: 'OUTGOING',
+  };
+  const { local_user_id: _, remote_number: __, ...less } = EVENT;
+  const remembered = { direction: 'INCOMING' as const, remoteNumber: '+358942721002' };
+  assert.deepEqual(applyPrivacy(EVENT, settings), EVENT);
+  assert.deepEqual(withoutRemoved(remembered, settings), remembered);
+  const outgoing = { direction: 'OUTGOING' as const };
+  assert.deepEqual(applyPrivacy({ ...EVENT, ...outgoing }, settings), { ...less, ...outgoing });
+  assert.deepEqual(withoutRemoved({ ...remembered, ...outgoing }, settings), outgoing);
 });

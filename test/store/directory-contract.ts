@@ -4,11 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { planChanges, type DirectoryChange } from '../../src/policy/directory-changes.ts';
 import type { Directory } from '../../src/policy/directory.ts';
 import { OPEN_PRIVACY, type User } from '../../src/policy/organisation.ts';
 import type { DirectoryStore, Store } from '../../src/store/store.ts';
+import { DEMANDING } from '../support/endpoints.ts';
 import { draft, LEG } from './store-contract.ts';
 
 export interface DirectoryBackend {
@@ -58,7 +60,12 @@ const FULL: Directory = {
       id: 'acme',
       name: 'Acme Oy',
       defaultCountry: 'FI',
-      privacy: { ...OPEN_PRIVACY, modifyLocalNumber: { mask: 4 }, removeRemoteEmail: true },
+      privacy: {
+        ...OPEN_PRIVACY,
+        modifyLocalNumber: { mask: 4 },
+        removeRemoteEmail: true,
+        onlyDirection: 'OUTGOING',
+      },
       users: [ANNA, BERT],
       functionNumbers: [{ number: '+358942722000', kind: 'HUNT_GROUP' }],
       endpoints: [
@@ -69,6 +76,7 @@ const FULL: Directory = {
           delivery: {},
           secret: 'whsec_crm',
         },
+        DEMANDING,
         { id: 'erp', url: 'https://erp.example/', states: ['CONFIRMED'], delivery: {}, secret: 'whsec_erp' },
       ],
     },
@@ -238,12 +246,12 @@ export function directoryContract(backend: DirectoryBackend): void {
       ...(await backend.select(store, 'SELECT * FROM source')),
       ...(await backend.select(store, 'SELECT * FROM endpoint')),
     ];
-    assert.equal(stored.length, 4);
+    assert.equal(stored.length, 5);
     for (const row of stored) {
       for (const column of Object.values(row)) {
         const text =
           column instanceof Uint8Array ? Buffer.from(column).toString('latin1') : JSON.stringify(column);
-        assert.doesNotMatch(text, /ami secret|whsec_/);
+        assert.doesNotMatch(text, /ami secret|whsec_|whsk_|hunter2/);
       }
     }
   });
@@ -258,6 +266,11 @@ export function directoryContract(backend: DirectoryBackend): void {
       'PJSIP/c': { organisationId: 'beta', person: { userId: 'anna', numbers: [], extensions: ['1001'] } },
     });
     assert.equal((await directory.ownersOf('other', ['PJSIP/a'])).size, 0);
+  });
+
+  onFull('a source tells all of its devices, whosever they are', async (directory) => {
+    assert.deepEqual([...(await directory.devicesOn('pbx'))].toSorted(), ['PJSIP/a', 'PJSIP/b', 'PJSIP/c']);
+    assert.equal((await directory.devicesOn('other')).size, 0);
   });
 
   onFull('people are found by number or extension, in their own organisation only', async (directory) => {
@@ -284,9 +297,66 @@ export function directoryContract(backend: DirectoryBackend): void {
     const { id, name, defaultCountry, privacy, endpoints } = acme;
     assert.deepEqual(await directory.policyOf('acme'), {
       organisation: { id, name, defaultCountry, privacy },
-      endpoints: endpoints.map(({ secret: _secret, ...endpoint }) => endpoint),
+      endpoints: endpoints.map(
+        ({ secret: _secret, formerSecrets: _former, credentials: _credentials, ...endpoint }) => endpoint,
+      ),
     });
     assert.equal(await directory.policyOf('none'), undefined);
+  });
+
+  onFull('a replaced secret is forgotten when its time is over, and only then', async (directory, store) => {
+    const formerSecrets = async () => {
+      const { endpoints } = (await directory.read()).organisations[0]!;
+      return endpoints.find(({ id }) => id === DEMANDING.id);
+    };
+    const [latest] = DEMANDING.formerSecrets!;
+    assert.equal(await store.upkeep.forgetSecrets(999), 0);
+    assert.deepEqual(await formerSecrets(), DEMANDING);
+    assert.equal(await store.upkeep.forgetSecrets(1_000), 1);
+    assert.deepEqual(await formerSecrets(), { ...DEMANDING, formerSecrets: [latest] });
+    assert.equal(await store.upkeep.forgetSecrets(1_500), 0);
+    assert.equal(await store.upkeep.forgetSecrets(2_000), 1);
+    const { formerSecrets: _, ...rest } = DEMANDING;
+    assert.deepEqual(await formerSecrets(), rest);
+    assert.equal(await store.upkeep.forgetSecrets(9_000), 0);
+  });
+
+  onFull(
+    'a secret is replaced with overlap, by one after the other, in its organisation only',
+    async (directory) => {
+      const times = { nowMs: 1, untilMs: 100 };
+      const replaced = await Promise.all(
+        ['whsec_x', 'whsec_y'].map((secret) => directory.replaceSecret('acme', 'crm', secret, times)),
+      );
+      const now = await directory.endpointOf('acme', 'crm');
+      assert.ok(now !== undefined && replaced.some((endpoint) => isDeepStrictEqual(endpoint, now)));
+      const all = [now.secret, ...now.formerSecrets!.map(({ secret }) => secret)];
+      assert.deepEqual(all.toSorted(), ['whsec_crm', 'whsec_x', 'whsec_y']);
+      assert.equal(await directory.revision(), 3);
+      assert.equal((await directory.endpointOf('beta', 'crm'))?.secret, 'whsec_beta');
+      assert.equal(await directory.replaceSecret('beta', 'erp', 'whsec_x', times), undefined);
+      assert.equal(await directory.endpointOf('beta', 'erp'), undefined);
+      assert.equal(await directory.revision(), 3);
+    },
+  );
+
+  onFull('a claim has all that delivery needs of its endpoint', async (directory, store) => {
+    const message = { ...draft('to prove', 'call', DEMANDING.id), organisationId: 'acme' };
+    await store.calls.commit([{ leg: { ...LEG, organisationId: 'acme' }, messages: [message] }], 1);
+    const [claim] = await store.outbox.claim(2, { total: 1, perEndpoint: () => 1 });
+    assert.deepEqual(claim?.endpoint, DEMANDING);
+    const { credentials: _, formerSecrets: __, ...bare } = DEMANDING;
+    await directory.write([
+      {
+        do: 'put-endpoint',
+        is: 'changed',
+        organisationId: 'acme',
+        endpoint: { ...bare, secret: 'whsec_new' },
+      },
+    ]);
+    await store.outbox.release([claim]);
+    const [again] = await store.outbox.claim(4_000, { total: 1, perEndpoint: () => 1 });
+    assert.deepEqual(again?.endpoint, { ...bare, secret: 'whsec_new' });
   });
 
   behaviour('what another connection writes is seen at once', async (one) => {

@@ -5,11 +5,50 @@ import { sql as first } from '../../src/store/postgres/migrations/0001-first.ts'
 import { sql as endedLegs } from '../../src/store/postgres/migrations/0002-ended-legs.ts';
 import { needsPostgres } from '../support/needs.ts';
 import { query } from '../support/postgres.ts';
-import { newDatabase } from '../support/shared-postgres.ts';
-import { openTestPostgres } from '../support/store.ts';
+import { freshDatabase } from '../support/shared-postgres.ts';
+import { KEYS, openTestPostgres } from '../support/store.ts';
 
-test('messages of version 2 are in the log of their organisation', needsPostgres(), async () => {
-  const database = await newDatabase();
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+test(
+  'endpoints of version 2 go on as they were, with their secrets and their messages',
+  needsPostgres(),
+  async (t) => {
+    const database = await freshDatabase(t);
+    const sealed = Buffer.from(KEYS.secrets.seal(SECRET)).toString('hex');
+    for (const sql of [
+      first,
+      endedLegs,
+      'CREATE TABLE schema_version (version integer NOT NULL); INSERT INTO schema_version VALUES (2)',
+      `INSERT INTO organisation VALUES ('acme', 'Acme Oy', 'FI', '{}');
+     INSERT INTO endpoint VALUES ('acme', 'crm', 'https://crm.example/', '["EARLY"]', '{}', '\\x${sealed}');
+     INSERT INTO endpoint_queue (organisation_id, endpoint_id, due_at_ms) VALUES ('acme', 'crm', 1);
+     INSERT INTO lane (organisation_id, endpoint_id, call_id, last_seq, due_at_ms) VALUES ('acme', 'crm', 'call', 1, 1);
+     INSERT INTO message (id, lane_id, seq, body, created_at_ms) SELECT 'a', id, 1, '{"seq_num":1}', 1 FROM lane`,
+    ])
+      await query(database, sql);
+    const store = await openTestPostgres(database);
+    try {
+      const expected = {
+        id: 'crm',
+        url: 'https://crm.example/',
+        states: ['EARLY'],
+        delivery: {},
+        secret: SECRET,
+      };
+      const [acme] = (await store.directory.read()).organisations;
+      assert.deepEqual(acme?.endpoints, [expected]);
+      const [claim] = await store.outbox.claim(2, { total: 1, perEndpoint: () => 1 });
+      assert.deepEqual([claim?.messageId, claim?.endpoint], ['a', expected]);
+      assert.equal(await store.upkeep.forgetSecrets(9_000), 0);
+    } finally {
+      await store.close();
+    }
+  },
+);
+
+test('messages of version 2 are in the log of their organisation', needsPostgres(), async (t) => {
+  const database = await freshDatabase(t);
   await query(database, first);
   await query(database, endedLegs);
   await query(

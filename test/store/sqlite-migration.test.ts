@@ -56,6 +56,10 @@ test('messages of version 1 go on where they were, with their counts and their r
     [claim?.messageId, claim?.attemptsMade, claim?.retriesUsed, claim?.endpoint.delivery],
     ['b', 2, 2, {}],
   );
+  const { formerSecrets, credentials, filter, authentication } = claim!.endpoint;
+  assert.deepEqual([formerSecrets, credentials, filter, authentication], Array(4).fill(undefined));
+  const [acme] = (await store.directory.read()).organisations;
+  assert.deepEqual(acme?.endpoints, [claim?.endpoint]);
   await store.close();
 });
 

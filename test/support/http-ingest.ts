@@ -95,7 +95,11 @@ export async function startIngestApi(
   });
   const health = { databaseProblem: () => undefined, sources: () => new Map(), metrics: NO_METRICS };
   const sources = new HttpSources({ directory: store.directory, heard: () => {} });
-  const api = createApi(health, { sources, ingest, clock: systemClock, log, ...more });
+  const api = createApi(
+    health,
+    { sources, ingest, clock: systemClock, log, ...more },
+    { directory: store.directory, nowMs: () => store.nowMs() },
+  );
   const url = await listen(api, '127.0.0.1', 0);
   t.after(async () => {
     await api.close();

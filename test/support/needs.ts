@@ -9,7 +9,7 @@ const REQUIRED = process.env['CALLHOOK_TEST_REQUIRE_ALL'] === '1';
  * @param how what it is and how to get it
  * @returns the `skip` option of a test
  */
-function needs(there: boolean, how: string): { skip?: string } {
+export function needs(there: boolean, how: string): { skip?: string } {
   if (there) return {};
   if (REQUIRED) throw new Error(`CALLHOOK_TEST_REQUIRE_ALL is set, and this is missing: ${how}`);
   return { skip: `needs ${how}` };

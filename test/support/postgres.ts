@@ -10,7 +10,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { findPrograms, makeServerFolder, spawnOptions } from './postgres/programs.ts';
-import { freePort } from './postgres/kernel.ts';
+import { freeTcpPort } from './ports.ts';
 import { Postmaster } from './postgres/postmaster.ts';
 
 export interface AnyPostgres {
@@ -66,7 +66,7 @@ export async function startPostgres({
     const postmaster = new Postmaster({
       programs,
       folder,
-      port: await freePort(),
+      port: await freeTcpPort(),
       settings: [`fsync=${fsync ? 'on' : 'off'}`, 'max_connections=200', ...settings],
     });
     await postmaster.start();

@@ -9,7 +9,7 @@ export const TRANSCRIPTS = fileURLToPath(new URL('../transcripts/', import.meta.
 export interface ExpectedState {
   state: string;
   at: string | string[];
-  reason?: string;
+  reason?: string | string[];
   optional?: boolean;
 }
 
@@ -44,11 +44,17 @@ export function transcriptsOf(system: string): Transcript[] {
     .toSorted()
     .map((scenario) => ({
       name: `${system}/${scenario}`,
-      recordings: ['ami.raw', 'ami.raw.gz', 'ami-2.raw', 'esl.raw.gz', 'esl-2.raw.gz']
+      recordings: ['ami.raw', 'ami.raw.gz', 'ami-2.raw', 'esl.raw.gz', 'esl-2.raw.gz', 'notify.jsonl']
         .map((file) => `${folder}${scenario}/${file}`)
         .filter((path) => existsSync(path)),
-      expected: JSON.parse(readFileSync(`${folder}${scenario}/expected.json`, 'utf8')) as Expected,
+      expected: JSON.parse(readFileSync(expectationIn(`${folder}${scenario}`), 'utf8')) as Expected,
     }));
+}
+
+/** Where a recording cannot show all that happened on the wire, what it can is written beside it. */
+function expectationIn(scenario: string): string {
+  const [most, whole] = ['expected-dialog-info.json', 'expected.json'].map((file) => `${scenario}/${file}`);
+  return existsSync(most!) ? most! : whole!;
 }
 
 export const USERS = ['1001', '1002', '1003'];
@@ -117,6 +123,36 @@ export function freeswitchDirectory(organisation: Partial<OrganisationEntry> = {
         devices: user.extensions.map((extension) => ({
           source: 'pbx',
           address: `${extension}@pbx.example.com`,
+          type: 'SOFT' as const,
+        })),
+      })),
+      ...organisation,
+    })),
+  };
+}
+
+/** The directory that fits Kamailio's recordings. */
+export function kamailioDirectory(organisation: Partial<OrganisationEntry> = {}): Directory {
+  const { sources, organisations } = directoryFor('PJSIP');
+  return {
+    sources: sources.map(({ id, defaultDeviceType }) => ({
+      id,
+      kind: 'dialog-info' as const,
+      host: '127.0.0.1',
+      port: 5070,
+      transport: 'udp' as const,
+      secret: '',
+      expiresSeconds: 600,
+      defaultDeviceType,
+    })),
+    organisations: organisations.map((entry) => ({
+      ...entry,
+      users: entry.users.map((user) => ({
+        ...user,
+        numbers: user.extensions.map((extension) => `+3589427${extension}`),
+        devices: user.extensions.map((extension) => ({
+          source: 'pbx',
+          address: `sip:${extension}@127.0.0.1`,
           type: 'SOFT' as const,
         })),
       })),

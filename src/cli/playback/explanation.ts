@@ -30,7 +30,7 @@ export class Explanation {
 
   *lines(): Generator<string> {
     for (const [leg, story] of this.#legs) {
-      yield `${unnumbered(story.device)} (${leg}, ${story.direction}): ${tell(story)}`;
+      yield `${unnumbered(story.device)} (${unnumbered(leg)}, ${story.direction}): ${tell(story)}`;
     }
     for (const [channel, why] of this.#ignored) yield `${unnumbered(channel)}: not reported: ${why}`;
   }

@@ -3,9 +3,10 @@ import type { SourceSettings } from '../../policy/directory.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { CallhookError } from '../../runtime/errors.ts';
 import { createAmiPlayback } from '../../source/ami/playback.ts';
+import { createDialogPlayback } from '../../source/dialog-info/playback.ts';
 import { createEslPlayback } from '../../source/esl/playback.ts';
 import { createHttpPlayback } from '../../source/http-ingest/playback.ts';
-import type { Playback } from '../../source/playback.ts';
+import type { Playback, RecordedChunk } from '../../source/playback.ts';
 import type { SourceSink } from '../../source/source.ts';
 import { readRecording } from './recording.ts';
 
@@ -29,7 +30,16 @@ export const PLAYERS: Readonly<Record<SourceSettings['kind'], Player>> = {
     packets: 'Event Socket packets',
     port: 'Event Socket',
   }),
-  http: postedLines,
+  'dialog-info': lines({
+    create: (sink, nowMs) => createDialogPlayback(sink, nowMs),
+    nothing: 'no NOTIFY',
+    expected: 'One per line is expected, as {"t": "2026-11-23T02:24:19.769Z", "raw": "NOTIFY …"}.',
+  }),
+  http: lines({
+    create: (sink, nowMs) => createHttpPlayback(sink, nowMs),
+    nothing: 'no event',
+    expected: 'One per line is expected, as it was posted.',
+  }),
 };
 
 interface RecordedPort {
@@ -63,25 +73,38 @@ function connections({ create, system, packets: kindOfPackets, port }: RecordedP
 
 const MOST_REMARKS = 20;
 
-async function postedLines(
-  sink: SourceSink,
-  recordings: readonly string[],
-  remark: (line: string) => void,
-): Promise<void> {
-  const playback = createHttpPlayback(sink, systemClock.nowMs);
-  let read = 0;
-  for (const path of recordings) {
-    const { lines, broken } = await playback.recording(readRecording(path));
-    read += lines - broken.length;
-    if (lines === 0) remark(`${path}: no event in it`);
-    for (const { line, problem } of broken.slice(0, MOST_REMARKS)) remark(`${path}:${line}: ${problem}`);
-    const more = broken.length - MOST_REMARKS;
-    if (more > 0) remark(`${path}: … and ${more} more lines that are not right`);
-  }
-  if (read === 0) {
-    throw new CallhookError(
-      'TRANSCRIPT_UNREADABLE',
-      `There is no event in ${recordings.join(', ')}. One per line is expected, as it was posted.`,
-    );
-  }
+interface RecordedLines {
+  create(
+    sink: SourceSink,
+    nowMs: () => number,
+  ): {
+    recording(chunks: Iterable<RecordedChunk>): Promise<{
+      lines: number;
+      broken: readonly { line: number; problem: string }[];
+    }>;
+  };
+  nothing: string;
+  expected: string;
+}
+
+/** One event or message a line; a later recording goes on where the one before ended. */
+function lines({ create, nothing, expected }: RecordedLines): Player {
+  return async (sink, recordings, remark) => {
+    const playback = create(sink, systemClock.nowMs);
+    let read = 0;
+    for (const path of recordings) {
+      const { lines: count, broken } = await playback.recording(readRecording(path));
+      read += count - broken.length;
+      if (count === 0) remark(`${path}: ${nothing} in it`);
+      for (const { line, problem } of broken.slice(0, MOST_REMARKS)) remark(`${path}:${line}: ${problem}`);
+      const more = broken.length - MOST_REMARKS;
+      if (more > 0) remark(`${path}: … and ${more} more lines that are not right`);
+    }
+    if (read === 0) {
+      throw new CallhookError(
+        'TRANSCRIPT_UNREADABLE',
+        `There is ${nothing} in ${recordings.join(', ')}. ${expected}`,
+      );
+    }
+  };
 }

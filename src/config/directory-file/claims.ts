@@ -4,19 +4,16 @@
  * all problems come out at once.
  */
 import { isKnownCountry, normaliseNumber, toE164 } from '../../policy/phone-number.ts';
+import { checkFilter } from './filter-claims.ts';
 import { nearWord } from './near-word.ts';
 import type { Path, Problem } from './problem.ts';
 import { problemOfAddress } from './source-kinds.ts';
+import { listOf, textOf, textsOf, type Part } from './tree-parts.ts';
 
 export interface ClaimOptions {
   /** Sources that are there beside the file's own. */
   knownSources: readonly { id: string; kind: string }[];
   lineOf(path: Path): number;
-}
-
-interface Part {
-  path: Path;
-  value: unknown;
 }
 
 export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOptions): readonly Problem[] {
@@ -104,6 +101,8 @@ export function checkClaims(tree: unknown, { knownSources, lineOf }: ClaimOption
     refuseTwice(textsOf(listOf(organisation, 'users'), 'user_id'), 'user_id');
     refuseTwice(textsOf(listOf(organisation, 'endpoints'), 'id'), 'id of an endpoint');
     checkNumbers(organisation);
+    for (const endpoint of listOf(organisation, 'endpoints'))
+      problems.push(...checkFilter(endpoint, organisation));
   }
   return problems;
 }
@@ -131,31 +130,4 @@ function wordHeld(holder: Part | undefined, user: Part | undefined, line: number
   }
   if (holder === user) return `this user has it twice, also in line ${line}`;
   return `belongs to another user already, in line ${line}; a number is one user's only`;
-}
-
-/** The list under a key; empty if there is none. */
-function listOf({ path, value }: Part, key: string): Part[] {
-  const list = entryOf(value, key);
-  if (!Array.isArray(list)) return [];
-  return list.map((item: unknown, index) => ({ path: [...path, key, index], value: item }));
-}
-
-function textOf({ value }: Part, key: string): string | undefined {
-  const text = entryOf(value, key);
-  return typeof text === 'string' ? text : undefined;
-}
-
-function textsOf(parts: readonly Part[], key: string): (readonly [Path, string])[] {
-  return parts.flatMap((part) => {
-    const text = textOf(part, key);
-    return text === undefined ? [] : [[[...part.path, key], text] as const];
-  });
-}
-
-function entryOf(value: unknown, key: string): unknown {
-  return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

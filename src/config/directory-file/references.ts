@@ -1,6 +1,6 @@
 /**
  * What a directory file refers to instead of saying it: `${NAME}` stands for a variable of the environment,
- * anywhere in a value; a secret may be `file:PATH` instead. A secret's value never gets into a problem's text.
+ * anywhere in a value; a secret or a certificate may be `file:PATH` instead. A secret's value never gets into a problem's text.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -20,6 +20,9 @@ export interface ReferenceOptions {
 const REFERENCE = /\$\{([^}]*)\}/g;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const FILE = 'file:';
+/** Where a value may be `file:`. */
+const SECRET_KEYS = new Set(['secret', 'password', 'token', 'client_secret']);
+const SECRET_PARENTS = new Set(['headers', 'tls']);
 
 /** @returns the tree with every reference replaced; one that cannot be is a problem and stays as it is written */
 export function resolveReferences(
@@ -32,7 +35,7 @@ export function resolveReferences(
   const path: (string | number)[] = [];
 
   const resolveText = (written: string): string | undefined => {
-    const isSecret = path.at(-1) === 'secret';
+    const isSecret = mayBeSecret(path);
     if (!isSecret && !written.includes('${')) return written;
     const found = isSecret ? readSecret(written, options) : fillIn(written, options.env);
     if ('text' in found) return found.text;
@@ -53,6 +56,10 @@ export function resolveReferences(
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walkTo(key, item)]));
   };
   return { value: walk(tree), problems };
+}
+
+function mayBeSecret(path: readonly (string | number)[]): boolean {
+  return SECRET_KEYS.has(String(path.at(-1))) || SECRET_PARENTS.has(String(path.at(-2)));
 }
 
 type Found = { text: string } | { problem: string };

@@ -3,13 +3,10 @@
  * comes as text (yaml-tree.ts). What things say about one another stands in claims.ts.
  */
 import { z } from 'zod';
-import { LEG_STATES } from '../../call/leg-event.ts';
-import { decodeSecret } from '../../delivery/signature.ts';
 import { DEVICE_TYPES } from '../../policy/device-type.ts';
-import { DEFAULT_STATES, FUNCTION_KINDS } from '../../policy/organisation.ts';
+import { FUNCTION_KINDS } from '../../policy/organisation.ts';
 import { isKnownCountry } from '../../policy/phone-number.ts';
-import { problemOfUrl } from './endpoint-url.ts';
-import { readDuration } from './duration.ts';
+import { endpointShape } from './endpoint-shape.ts';
 import { id, line, oneOf, says, strict, wholeNumber, yesOrNo } from './shapes.ts';
 import { sourceShape } from './source-kinds.ts';
 
@@ -26,6 +23,7 @@ const privacy = strict({
   modify_remote_number: numberPrivacy.default('keep'),
   remove_remote_email: yesOrNo.default(false),
   remove_device_type: yesOrNo.default(false),
+  applies_to: oneOf(['both', 'INCOMING', 'OUTGOING']).default('both'),
 });
 
 const user = strict({
@@ -36,65 +34,13 @@ const user = strict({
   devices: z.array(strict({ source: line, address: line, type: oneOf(DEVICE_TYPES).optional() })).default([]),
 });
 
-const states = z.preprocess(
-  (given) => (given === 'all' ? [...LEG_STATES] : given),
-  z
-    .array(oneOf(LEG_STATES), says(`must be all, or a list of ${LEG_STATES.join(', ')}`))
-    .min(1, `is an empty list; name at least one of ${LEG_STATES.join(', ')}, or leave it out`)
-    .transform((given) => LEG_STATES.filter((state) => given.includes(state)))
-    .default([...DEFAULT_STATES]),
-);
-
-const url = z.string().superRefine((text, context) => {
-  const problem = problemOfUrl(text);
-  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-});
-
-const endpointSecret = z
-  .string()
-  .refine(
-    (secret) => decodeSecret(secret) !== undefined,
-    'must be `whsec_` and base64 of 24 to 64 bytes; leave it out and one is made and shown once',
-  )
-  .optional();
-
-const DURATION_WANTED = 'must be a time such as 30s, 5m, 8h or 3d';
-const LONGEST_DURATION_MS = 365 * 86_400_000;
-
-const duration = z
-  .string(says(DURATION_WANTED))
-  .regex(/^\d{1,6}(ms|s|m|h|d)$/, DURATION_WANTED)
-  .transform(readDuration)
-  .refine((ms) => ms >= 1 && ms <= LONGEST_DURATION_MS, 'must be from 1 ms to 365 days');
-
-const retry = z
-  .union(
-    [oneOf(['standard', 'brief']), z.array(duration).max(100, 'has more than 100 delays')],
-    says('must be standard, brief, or a list of delays such as [5s, 1m, 1h]'),
-  )
-  .optional();
-
-const expire = strict(Object.fromEntries(LEG_STATES.map((state) => [state, duration.optional()]))).optional();
-
-const perSecond = z
-  .string(says('must be a number of attempts per second'))
-  .regex(/^\d{1,5}(\.\d{1,3})?$/, 'must be a number of attempts per second, such as 20 or 0.5')
-  .transform(Number)
-  .refine((rate) => rate > 0, 'must be more than 0');
-
-/** @param secrets `ignore`: one that is missing or wrong is left empty */
-export function directoryFileSchema(secrets: 'resolve' | 'ignore') {
+/**
+ * @param secrets `ignore`: one that is missing or wrong is left empty
+ * @param nowMs client certificates must not have expired by then
+ */
+export function directoryFileSchema(secrets: 'resolve' | 'ignore', nowMs: number) {
   const source = sourceShape(secrets);
-  const endpoint = strict({
-    id,
-    url,
-    secret: secrets === 'resolve' ? endpointSecret : endpointSecret.catch(undefined),
-    states,
-    retry,
-    expire,
-    max_at_once: wholeNumber(1, 10_000).optional(),
-    max_per_second: perSecond.optional(),
-  });
+  const endpoint = endpointShape(secrets, nowMs);
   const organisation = strict({
     id,
     name: line,

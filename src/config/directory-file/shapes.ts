@@ -42,6 +42,15 @@ export function wordChoice(input: unknown, words: readonly string[]): string {
   return `must be ${words.length > 1 ? 'one of ' : ''}${words.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 
+/** Of a thing with another `kind`, or with none. */
+export const wordKind =
+  (kinds: readonly string[]) =>
+  ({ code, input }: z.core.$ZodRawIssue): string | undefined => {
+    if (code !== 'invalid_union' || typeof input !== 'object' || input === null) return undefined;
+    const kind: unknown = 'kind' in input ? input.kind : undefined;
+    return kind === undefined ? 'is missing' : wordChoice(kind, kinds);
+  };
+
 // oxlint-disable-next-line no-control-regex -- they must not get into a PBX's line protocol or a header
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 

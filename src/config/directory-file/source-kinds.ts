@@ -8,7 +8,8 @@ import { DEVICE_TYPES } from '../../policy/device-type.ts';
 import type { WantedSource } from '../../policy/wanted-directory.ts';
 import { problemOfAmiAddress } from './ami-address.ts';
 import { problemOfEslAddress } from './esl-address.ts';
-import { id, line, oneOf, strict, wholeNumber, wordChoice, yesOrNo } from './shapes.ts';
+import { problemOfSipAddress } from './sip-address.ts';
+import { id, line, oneOf, strict, wholeNumber, wordKind, yesOrNo } from './shapes.ts';
 
 const host = line.refine(isHost, 'must be a host name or an IP address, without a port or a path');
 const port = wholeNumber(1, 65_535).optional();
@@ -26,9 +27,13 @@ const token = z
 const NO_TLS = 'is not for kind esl: FreeSWITCH knows no TLS there; run Callhook beside it or use a tunnel';
 const noTls = z.undefined({ error: NO_TLS }).optional();
 
+const TRANSPORT = ['udp', 'tcp', 'tls'] as const;
+const NO_SIP_TLS = 'is not for kind dialog-info; write transport: tls';
+
 const ADDRESS_PROBLEMS: Readonly<Record<WantedSource['kind'], (address: string) => string | undefined>> = {
   ami: problemOfAmiAddress,
   esl: problemOfEslAddress,
+  'dialog-info': problemOfSipAddress,
   // The platform's own name for a phone.
   http: () => undefined,
 };
@@ -63,13 +68,53 @@ export function sourceShape(secrets: 'resolve' | 'ignore') {
     tls: noTls,
     ca_file: noTls,
   });
+  const dialogInfo = strict({
+    id,
+    kind: z.literal('dialog-info'),
+    host,
+    port,
+    transport: oneOf(TRANSPORT).default('udp'),
+    ca_file: line.optional(),
+    username: line.regex(/^[^\s@:;"\\]+$/, 'must be the name of a SIP account, without a host').optional(),
+    secret: secret.optional(),
+    listen_host: host.optional(),
+    listen_port: port,
+    expires: wholeNumber(60, 86_400).default(300),
+    default_device_type,
+    tls: z.undefined({ error: NO_SIP_TLS }).optional(),
+  }).superRefine(checkTogether);
   const http = strict({
     id,
     kind: z.literal('http'),
     secret: secrets === 'resolve' ? token : token.catch(undefined),
     default_device_type,
   });
-  return z.discriminatedUnion('kind', [ami, esl, http], { error: wordKind });
+  return z.discriminatedUnion('kind', [ami, esl, dialogInfo, http], {
+    error: wordKind(Object.keys(ADDRESS_PROBLEMS)),
+  });
+}
+
+type DialogInfoFile = Partial<
+  Record<'transport' | 'username' | 'secret' | 'ca_file' | 'listen_host' | 'listen_port', unknown>
+>;
+
+/** What settings of a SIP PBX say about one another. */
+function checkTogether(given: DialogInfoFile, context: z.RefinementCtx): void {
+  const refuse = (key: keyof DialogInfoFile, message: string) =>
+    context.addIssue({ code: 'custom', path: [key], message });
+  if (given.username !== undefined && given.secret === undefined)
+    refuse('secret', 'is missing; the username needs one');
+  if (given.username === undefined && given.secret !== undefined && given.secret !== '')
+    refuse('username', 'is missing; the secret is of nobody');
+  if (given.ca_file !== undefined && given.transport !== 'tls')
+    refuse('ca_file', 'is for transport tls only');
+  for (const key of ['listen_host', 'listen_port'] as const) {
+    if (given[key] !== undefined && given.transport !== 'udp')
+      refuse(
+        key,
+        'is for transport udp only; over TCP and TLS notifications come back on the connection itself',
+      );
+  }
 }
 
 type FileSource = z.output<ReturnType<typeof sourceShape>>;
@@ -98,20 +143,33 @@ export function sourceOf(source: FileSource): WantedSource {
       const at = { host: source.host, port: source.port ?? 8021 };
       return { ...common, kind, ...at, ...(username !== undefined && { username }), secret: source.secret };
     }
+    case 'dialog-info':
+      return { ...common, ...dialogInfoOf(source) };
     case 'http':
       return { ...common, kind: source.kind, ...(secret !== undefined && { secret }) };
   }
 }
 
-function isKind(word: string | undefined): word is WantedSource['kind'] {
-  return word !== undefined && Object.hasOwn(ADDRESS_PROBLEMS, word);
+function dialogInfoOf(source: Extract<FileSource, { kind: 'dialog-info' }>) {
+  const { kind, host: pbx, transport, username, ca_file: caFile } = source;
+  const { listen_host: listenHost, listen_port: listenPort } = source;
+  return {
+    kind,
+    host: pbx,
+    // RFC 3261 section 19.1.2.
+    port: source.port ?? (transport === 'tls' ? 5061 : 5060),
+    transport,
+    secret: source.secret ?? '',
+    expiresSeconds: source.expires,
+    ...(username !== undefined && { username }),
+    ...(caFile !== undefined && { caFile }),
+    ...(listenHost !== undefined && { listenHost }),
+    ...(listenPort !== undefined && { listenPort }),
+  };
 }
 
-/** Of a source with another kind, or with none. */
-function wordKind({ code, input }: z.core.$ZodRawIssue): string | undefined {
-  if (code !== 'invalid_union' || typeof input !== 'object' || input === null) return undefined;
-  const kind: unknown = 'kind' in input ? input.kind : undefined;
-  return kind === undefined ? 'is missing' : wordChoice(kind, Object.keys(ADDRESS_PROBLEMS));
+function isKind(word: string | undefined): word is WantedSource['kind'] {
+  return word !== undefined && Object.hasOwn(ADDRESS_PROBLEMS, word);
 }
 
 function isHost(text: string): boolean {

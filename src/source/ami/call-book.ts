@@ -39,6 +39,13 @@ export class CallBook {
     return this.#calls.get(id)?.dialled;
   }
 
+  /** An attended transfer joins two conversations; who is in them now, in either, remembers the other. */
+  link(one: string, other: string): void {
+    if (one === other) return;
+    for (const channel of this.#calls.get(one)?.channels ?? []) channel.linkedCall = other;
+    for (const channel of this.#calls.get(other)?.channels ?? []) channel.linkedCall = one;
+  }
+
   /** True where the number is that of another channel of the leg's call than the leg and the first caller. */
   isOthers(leg: Channel, key: string): boolean {
     for (const channel of this.#calls.get(leg.call)?.channels ?? []) {

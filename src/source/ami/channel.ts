@@ -35,6 +35,8 @@ export interface Channel {
   /** The last phone that it called was given up on by the PBX (ring timeout), not refused by the far end. */
   gaveUpOnLast: boolean;
   hangupRequested: boolean;
+  /** The conversation that an attended transfer has joined with its own. */
+  linkedCall?: string;
 }
 
 export interface DialEnd {

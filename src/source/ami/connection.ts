@@ -5,11 +5,10 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import type { Socket } from 'node:net';
 import type { AmiSettings } from '../../policy/directory.ts';
 import { CallhookError, systemCodeOf } from '../../runtime/errors.ts';
+import { dial } from '../dial.ts';
 import { AmiDecoder } from './decoder.ts';
 import type { AmiPacket } from './packet.ts';
 
@@ -61,7 +60,7 @@ export class AmiConnection {
     times: AmiTimes,
     signal: AbortSignal,
   ): Promise<AmiConnection> {
-    const socket = dial(settings);
+    const socket = dial(settings, (code, cause) => unreachable(settings, code, cause));
     const timeout = AbortSignal.timeout(times.connectMs);
     try {
       await once(socket, settings.tls ? 'secureConnect' : 'connect', {
@@ -199,43 +198,6 @@ function notAsterisk({ host, port }: AmiSettings): CallhookError {
     'SOURCE_PROTOCOL',
     `What answers on ${host}:${port} is not the Asterisk Manager Interface. Is it the port of manager.conf?`,
   );
-}
-
-/** @throws CallhookError `SOURCE_UNREACHABLE`, also where the system refuses to begin */
-function dial(settings: AmiSettings): Socket {
-  const { host, port, tls, caFile } = settings;
-  const ca = tls && caFile !== undefined ? readAuthority(caFile) : undefined;
-  try {
-    if (!tls) return connectTcp({ host, port });
-    const options: ConnectionOptions = { host, port };
-    // RFC 6066, 3: a server name is never an address; the certificate is then compared with `host`.
-    if (isIP(host) === 0) options.servername = host;
-    if (ca !== undefined) options.ca = ca;
-    return connectTls(options);
-  } catch (cause) {
-    throw unreachable(settings, systemCodeOf(cause) ?? 'unknown', cause);
-  }
-}
-
-function readAuthority(caFile: string): string {
-  let pem: string;
-  try {
-    pem = readFileSync(caFile, 'utf8');
-  } catch (cause) {
-    throw new CallhookError(
-      'SOURCE_UNREACHABLE',
-      `The certificate file ${caFile} (ca_file) cannot be read (${systemCodeOf(cause) ?? 'unknown'}). Is the name right, may this user read it?`,
-      { cause },
-    );
-  }
-  // Node takes a file without any for an empty list, and then nobody is trusted.
-  if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new CallhookError(
-      'SOURCE_UNREACHABLE',
-      `The certificate file ${caFile} (ca_file) holds no certificate. It has to be PEM: text with \`-----BEGIN CERTIFICATE-----\`.`,
-    );
-  }
-  return pem;
 }
 
 function unreachable({ host, port, tls }: AmiSettings, code: string, cause: unknown): CallhookError {

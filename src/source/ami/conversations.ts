@@ -39,6 +39,11 @@ export class Conversations {
     if (channel.uniqueid !== channel.call) this.#presentations.forget(channel.uniqueid);
   }
 
+  /** An attended transfer has joined the conversations of these two. */
+  link(one: Channel, other: Channel): void {
+    this.#calls.link(one.call, other.call);
+  }
+
   /** The channel began its call. */
   begun(channel: Channel, block: ChannelBlock): void {
     this.#calls.begun(channel.call, dialledNumber(block));
@@ -76,6 +81,7 @@ export class Conversations {
     const localNumber = direction === 'INCOMING' ? this.#calls.dialled(call) : channel.callerNumber;
     if (localNumber !== undefined) event.localNumber = localNumber;
     if (userAgent !== undefined) event.userAgent = userAgent;
+    if (state === 'TERMINATED' && channel.linkedCall !== undefined) event.linkedCall = channel.linkedCall;
     channel.toldNumber = remoteNumber;
     return this.#judge({ leg: channel, event, number: remoteNumber });
   }

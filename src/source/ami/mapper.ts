@@ -116,11 +116,7 @@ export class AmiMapper {
         if (channel !== undefined) channel.hangupRequested = true;
         return [];
       case 'AttendedTransfer':
-        // Who transfers lets go of both calls: an unanswered consultation was given up, not refused.
-        for (const role of ['OrigTransferer', 'SecondTransferer']) {
-          const transferer = this.#meet(packet.others?.get(role));
-          if (transferer !== undefined) transferer.hangupRequested = true;
-        }
+        this.#transferred(packet);
         return [];
       case 'Hangup':
         if (packet.channel !== undefined) this.#resync?.ended(packet.channel.uniqueid);
@@ -223,6 +219,16 @@ export class AmiMapper {
     this.#conversations.join(channel);
     this.#resync?.born(block.uniqueid);
     return channel;
+  }
+
+  /** Who transfers lets go of both calls: an unanswered consultation was given up, not refused. */
+  #transferred({ others, fields }: AmiPacket): void {
+    const [first, second] = ['OrigTransferer', 'SecondTransferer'].map((role) =>
+      this.#meet(others?.get(role)),
+    );
+    for (const transferer of [first, second]) if (transferer !== undefined) transferer.hangupRequested = true;
+    const isDone = (fields.get('Result') ?? 'Success') === 'Success';
+    if (isDone && first !== undefined && second !== undefined) this.#conversations.link(first, second);
   }
 
   #forget(channel: Channel): void {

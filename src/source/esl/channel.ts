@@ -119,7 +119,7 @@ function presenceIn(fields: Fields): string {
 }
 
 /** In SIP the capital letters of a domain do not count (RFC 3261 section 19.1.4), and phones write it anyhow. */
-function withSmallDomain(address: string): string {
+export function withSmallDomain(address: string): string {
   return address.replace(/@.*$/, (domain) => domain.toLowerCase());
 }
 

@@ -2,7 +2,8 @@
 import type { z } from 'zod';
 import type { LegEvent } from '../../call/leg-event.ts';
 import { toLegEvent } from './mapper.ts';
-import { ALIVE_SCHEMA, EVENT_SCHEMA, LIMITS, wordIssue } from './schema.ts';
+import { ALIVE_SCHEMA, EVENT_SCHEMA, isKnown, LIMITS, wordIssue } from './schema.ts';
+import { problemOfTime, readTime } from './time.ts';
 
 /** How a body is written: one JSON text, or one per line. */
 export type BodyForm = 'json' | 'ndjson';
@@ -49,18 +50,21 @@ export function decodeEvents(body: Uint8Array, form: BodyForm, nowMs: number): D
   for (const [index, item] of items.entries()) {
     const read = item === BROKEN ? BROKEN_ITEM : readEvent(item, nowMs);
     if ('event' in read) events.push(read.event);
-    else errors.push(...read.problems.map((problem) => ({ index, ...problem })));
+    else for (const problem of read.problems) errors.push({ index, ...problem });
   }
   return { count: items.length, events, errors };
 }
 
 /** @returns its errors if the list is not what it should be */
-export function decodeAlive(body: Uint8Array): DecodedAlive | { errors: readonly ItemError[] } | Refusal {
+export function decodeAlive(
+  body: Uint8Array,
+  nowMs: number,
+): DecodedAlive | { errors: readonly ItemError[] } | Refusal {
   const text = textOf(body);
   if (text === undefined) return NO_UTF8;
   const value = parsed(text);
   if (value === BROKEN) return NO_JSON;
-  const read = readAlive(value);
+  const read = readAlive(value, nowMs);
   return 'problems' in read ? { errors: read.problems.map((problem) => ({ index: 0, ...problem })) } : read;
 }
 
@@ -72,7 +76,7 @@ export function decodeLine(
   const value = parsed(line);
   if (value === BROKEN) return BROKEN_ITEM;
   return typeof value === 'object' && value !== null && 'legs' in value
-    ? readAlive(value)
+    ? readAlive(value, nowMs)
     : readEvent(value, nowMs);
 }
 
@@ -124,11 +128,14 @@ function readEvent(item: unknown, nowMs: number): { event: LegEvent } | { proble
   return 'detail' in event ? { problems: [event] } : { event };
 }
 
-function readAlive(value: unknown): DecodedAlive | { problems: readonly Problem[] } {
+function readAlive(value: unknown, nowMs: number): DecodedAlive | { problems: readonly Problem[] } {
   const result = ALIVE_SCHEMA.safeParse(value, { error: wordIssue });
   if (!result.success) return { problems: result.error.issues.flatMap(problemsOf) };
   const { legs, at } = result.data;
-  return { legs: new Set(legs), ...(typeof at === 'string' && { madeAtMs: Date.parse(at) }) };
+  if (!isKnown(at)) return { legs: new Set(legs) };
+  const madeAtMs = readTime(at);
+  const problem = problemOfTime(madeAtMs, nowMs);
+  return problem === undefined ? { legs: new Set(legs), madeAtMs } : { problems: [problem] };
 }
 
 function problemsOf(issue: z.core.$ZodIssue): Problem[] {

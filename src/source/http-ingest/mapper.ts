@@ -1,10 +1,9 @@
 /** A posted event as a leg event. Pure. */
-import type { Ending, LegEvent } from '../../call/leg-event.ts';
+import type { Ending, LegEvent, RemoteParty } from '../../call/leg-event.ts';
 import type { TerminationReason } from '../../call/leg-state.ts';
-import type { WireEvent } from './schema.ts';
-
-/** A clock that is wrong by more than this would hold back a leg’s later times. */
-const MOST_AHEAD_MS = 86_400_000;
+import { isWithheld } from '../caller-number.ts';
+import { isKnown, type WireEvent } from './schema.ts';
+import { problemOfTime, readTime } from './time.ts';
 
 /** What a reason says of an end before the answer. After the answer it is a `HANGUP`, whatever is said. */
 const ENDINGS: Record<TerminationReason, Ending> = {
@@ -19,20 +18,22 @@ const ENDINGS: Record<TerminationReason, Ending> = {
  * @returns the event, or what is wrong of it beyond its shape
  */
 export function toLegEvent(wire: WireEvent, nowMs: number): LegEvent | { path: string; detail: string } {
-  const atMs = typeof wire.at === 'string' ? Date.parse(wire.at) : nowMs;
-  if (!(atMs >= 0 && atMs <= nowMs + MOST_AHEAD_MS)) {
-    return { path: '/at', detail: 'must lie after 1970 and not more than a day ahead of the clock here' };
-  }
+  const atMs = isKnown(wire.at) ? readTime(wire.at) : nowMs;
+  const problem = problemOfTime(atMs, nowMs);
+  if (problem !== undefined) return problem;
   const { leg, call, device, direction, state, reason } = wire;
   const event: LegEvent = { leg, call, device, direction, state, atMs };
-  if (typeof reason === 'string') event.ending = ENDINGS[reason];
-  if (wire.remote_withheld === true) event.remote = { withheld: true };
-  else if (isKnown(wire.remote_number)) event.remote = { withheld: false, number: wire.remote_number };
+  if (isKnown(reason)) event.ending = ENDINGS[reason];
+  const remote = remoteOf(wire);
+  if (remote !== undefined) event.remote = remote;
   if (isKnown(wire.local_number)) event.localNumber = wire.local_number;
   if (isKnown(wire.user_agent)) event.userAgent = wire.user_agent;
   return event;
 }
 
-function isKnown(text: string | null | undefined): text is string {
-  return typeof text === 'string' && text !== '';
+function remoteOf({ remote_withheld: withheld, remote_number: number }: WireEvent): RemoteParty | undefined {
+  if (withheld === true) return { withheld: true };
+  if (!isKnown(number)) return undefined;
+  if (withheld === false) return { withheld: false, number };
+  return isWithheld(number) ? { withheld: true } : { withheld: false, number, unlessWithheld: true };
 }

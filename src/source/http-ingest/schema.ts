@@ -5,47 +5,69 @@
 import { z } from 'zod';
 import { LEG_STATES } from '../../call/leg-event.ts';
 import { TERMINATION_REASONS } from '../../call/leg-state.ts';
+import { readTime, TIME } from './time.ts';
 
 export const LIMITS = { events: 1_000, aliveLegs: 100_000, text: 255 };
 
 // oxlint-disable-next-line no-control-regex -- databases and headers take none of them
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const LINE = /^[^\x00-\x1f\x7f-\x9f]*$/;
 const TEXT_WANTED = `must be a text of 1 to ${LIMITS.text} characters in one line`;
 
-/** Half a surrogate pair cannot be stored: two different names would become one. */
-const isLine = (text: string) => !CONTROL.test(text) && text.isWellFormed();
+/** Half a surrogate pair cannot be stored: two different names would become one. No pattern tells it in every language. */
+const isWellFormed = (text: string) => text.isWellFormed();
 
 /** `says` leaves what is missing to `wordIssue`. */
 const says = (problem: string) => ({
   error: (issue: z.core.$ZodRawIssue) => (issue.input === undefined ? undefined : problem),
 });
 
+/** One check that fails is enough: all of a key say the same. */
+const once = (problem: string) => ({ error: problem, abort: true });
+
 const name = (description: string) =>
   z
     .string(says(TEXT_WANTED))
-    .min(1, TEXT_WANTED)
-    .max(LIMITS.text, TEXT_WANTED)
-    .refine(isLine, TEXT_WANTED)
+    .min(1, once(TEXT_WANTED))
+    .max(LIMITS.text, once(TEXT_WANTED))
+    .regex(LINE, once(TEXT_WANTED))
+    .refine(isWellFormed, TEXT_WANTED)
     .meta({ description });
 
 /** Null or empty means the same as left out: what is put together from variables often writes it so. */
+const NOT_KNOWN = 'Left out, null or empty:';
+
 const maybe = (description: string) => {
   const wanted = `must be a text of at most ${LIMITS.text} characters in one line, or left out`;
   return z
     .string(says(wanted))
-    .max(LIMITS.text, wanted)
-    .refine(isLine, wanted)
+    .max(LIMITS.text, once(wanted))
+    .regex(LINE, once(wanted))
+    .refine(isWellFormed, wanted)
     .nullish()
-    .meta({ description: `${description} Null or empty: not known.` });
+    .meta({ description: `${description} ${NOT_KNOWN} not known.` });
 };
 
-const oneOf = <const Words extends readonly string[]>(words: Words) =>
-  z.enum(words, says(`must be one of ${words.join(', ')}`));
+const oneOf = <const Words extends readonly string[]>(words: Words) => z.enum(words, says(wordChoice(words)));
 
-const at = z.iso.datetime({
-  offset: true,
-  ...says('must be a time with its zone, such as 2026-11-23T10:36:19.315+02:00 or 2026-11-23T08:36:19Z'),
-});
+const wordChoice = (words: readonly string[]) => `must be one of ${words.join(', ')}`;
+
+const TIME_WANTED =
+  'must be a time with its zone, such as 2026-11-23T10:36:19.315+02:00 or 2026-11-23T08:36:19Z';
+
+const at = z
+  .union(
+    [
+      z
+        .string()
+        .regex(TIME, once(TIME_WANTED))
+        .refine((text) => !Number.isNaN(readTime(text)), TIME_WANTED)
+        .meta({ format: 'date-time' }),
+      z.enum(['']),
+      z.null(),
+    ],
+    TIME_WANTED,
+  )
+  .optional();
 
 const EVENT = {
   leg: name('Your own id of this leg: one phone’s part of a call. Never used again for another one.'),
@@ -58,25 +80,28 @@ const EVENT = {
     description:
       'What the leg has reached (RFC 4235). States may be skipped. One that is said again, or comes later than a further one, changes nothing.',
   }),
-  at: at.nullish().meta({
-    description: 'When it happened: ISO 8601 with the zone. Left out: when it arrives.',
+  at: at.meta({
+    description: `When it happened: ISO 8601 with the zone (RFC 3339), after 1970 and at most a day ahead. ${NOT_KNOWN} when it arrives.`,
   }),
   local_number: maybe('The number that the user is called under, or calls from.'),
   remote_number: maybe('The other side’s number: E.164, or as it is written in the organisation’s country.'),
   remote_withheld: z.boolean(says('must be true or false, or left out')).nullish().meta({
-    description: 'True: the other side withholds its number. It is not shown then, also where it is given.',
-  }),
-  reason: oneOf(TERMINATION_REASONS).nullish().meta({
     description:
-      'Only with TERMINATED: why a leg ended that was not answered. Left out: CANCELLED. An answered one always ends with HANGUP.',
+      'True: the other side withholds its number. It is not shown then, also where it is given, nor later until false is said.',
   }),
+  reason: z
+    .enum([...TERMINATION_REASONS, ''], says(wordChoice(TERMINATION_REASONS)))
+    .nullish()
+    .meta({
+      description: `Only with TERMINATED: why a leg ended that was not answered. ${NOT_KNOWN} CANCELLED. An answered one always ends with HANGUP.`,
+    }),
   user_agent: maybe('The phone’s name for itself (SIP User-Agent): tells the device type.'),
 };
 
 /** One event. */
 export const EVENT_SCHEMA = z
   .strictObject(EVENT, { error: wordObject(EVENT) })
-  .refine(({ state, reason }) => state === 'TERMINATED' || typeof reason !== 'string', {
+  .refine(({ state, reason }) => state === 'TERMINATED' || !isKnown(reason), {
     path: ['reason'],
     error: 'is allowed with the state TERMINATED only',
   });
@@ -87,10 +112,14 @@ const ALIVE = {
     .array(name('The `leg` of one that is up.'), says('must be a list of the legs that are up'))
     .max(LIMITS.aliveLegs, `must have at most ${LIMITS.aliveLegs} legs`)
     .meta({ description: 'All legs of this source that are up. Every other open one has ended.' }),
-  at: at.nullish().meta({
-    description: 'When the list was made. Given, legs that have moved since are left alone.',
+  at: at.meta({
+    description: `When the list was made, as in an event: legs that have moved since are left alone. ${NOT_KNOWN} none is.`,
   }),
 };
+
+export function isKnown<Text extends string>(text: Text | '' | null | undefined): text is Exclude<Text, ''> {
+  return typeof text === 'string' && text !== '';
+}
 
 /** The list of legs that are up. */
 export const ALIVE_SCHEMA = z.strictObject(ALIVE, { error: wordObject(ALIVE) });
@@ -109,11 +138,7 @@ function wordObject(shape: object) {
 /** The published JSON Schema (draft 2020-12): what `POST …/events` takes, and under `$defs` what `POST …/alive` takes. */
 export function publishedSchema(): object {
   const define = (schema: z.ZodType) => {
-    const made = z.toJSONSchema(schema, {
-      io: 'input',
-      // The pattern that goes with `format: date-time` is ten lines of calendar.
-      override: ({ jsonSchema }) => void (jsonSchema.format === 'date-time' && delete jsonSchema.pattern),
-    });
+    const made = z.toJSONSchema(schema, { io: 'input' });
     delete made.$schema;
     return made;
   };
@@ -126,7 +151,7 @@ export function publishedSchema(): object {
     $defs: {
       event: {
         ...define(EVENT_SCHEMA),
-        if: { required: ['reason'], properties: { reason: { type: 'string' } } },
+        if: { required: ['reason'], properties: { reason: { type: 'string', minLength: 1 } } },
         // oxlint-disable-next-line unicorn/no-thenable -- the keyword of JSON Schema
         then: { properties: { state: { const: 'TERMINATED' } } },
       },

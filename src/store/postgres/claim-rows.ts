@@ -1,5 +1,6 @@
 /** What a claim asks and writes: the statements of claim.ts, which decides between them. */
 import type { EndpointHealth, Gate } from '../../policy/endpoint-health.ts';
+import type { SealedColumns } from '../endpoint-columns.ts';
 import { columnsOf, type Statements } from './database.ts';
 import type { EndpointRow } from './directory.ts';
 import { healthColumn, MAKE_DUE, nameOf, namesOf, opensAtMs, type EndpointName } from './endpoint-queue.ts';
@@ -83,12 +84,8 @@ const PUT_LOOKS = `
     AS looked (organisation_id, endpoint_id, due_at_ms, health, tat_ms, opens_at_ms)
   WHERE queue.organisation_id = looked.organisation_id AND queue.endpoint_id = looked.endpoint_id`;
 
-export type DueRow = EndpointRow & {
-  organisation_id: string;
-  secret: Uint8Array;
-  health: EndpointHealth | null;
-  tat_ms: number;
-};
+export type DueRow = EndpointRow &
+  SealedColumns & { organisation_id: string; health: EndpointHealth | null; tat_ms: number };
 
 /** The head of a lane that was taken; its columns are null where nothing is pending after all. */
 export interface HeadRow {

@@ -10,6 +10,7 @@
  */
 import { afterClaim, allowance, type Gate } from '../../policy/endpoint-health.ts';
 import type { EndpointWithSecret } from '../../policy/organisation.ts';
+import { withSecrets } from '../endpoint-columns.ts';
 import type { Claim, ClaimLimits, StoreOptions } from '../store.ts';
 import {
   countUnderWay,
@@ -126,7 +127,7 @@ export class Claiming {
         return [];
       }
       const gate = gateOf(row);
-      const endpoint = { ...endpointOf(row), secret: this.#options.secrets.open(row.secret) };
+      const endpoint = withSecrets(endpointOf(row), row, this.#options.secrets);
       const { count, untilMs } = underWay.get(nameOf(name)) ?? { count: 0, untilMs: Infinity };
       const { maxAtOnce = Infinity, maxPerSecond } = endpoint.delivery;
       const most = Math.min(room, maxAtOnce - count, allowance(gate, nowMs, count, maxPerSecond));

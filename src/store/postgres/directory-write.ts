@@ -5,6 +5,7 @@
  */
 import type { DirectoryChange } from '../../policy/directory-changes.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
+import { firstEndMs, sealedOf, settingsOf } from '../endpoint-columns.ts';
 import { columnsOf, type Statements } from './database.ts';
 import { removeEndpoints, removeOrganisations, removeSources } from './directory-removals.ts';
 import { putUsers, removeUsers } from './directory-users.ts';
@@ -33,10 +34,12 @@ const REMOVE_FUNCTION_NUMBERS = `
   WHERE (organisation_id, number) IN (SELECT * FROM unnest($1::text[], $2::text[]))`;
 
 const PUT_ENDPOINTS = `
-  INSERT INTO endpoint (organisation_id, id, url, states, secret, delivery)
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::json[], $5::bytea[], $6::json[])
+  INSERT INTO endpoint (organisation_id, id, url, states, delivery, settings, secret, sealed, secret_ends_at_ms)
+  SELECT * FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::json[], $5::json[], $6::json[], $7::bytea[], $8::bytea[], $9::bigint[])
   ON CONFLICT (organisation_id, id) DO UPDATE
-  SET url = excluded.url, states = excluded.states, secret = excluded.secret, delivery = excluded.delivery`;
+  SET url = excluded.url, states = excluded.states, delivery = excluded.delivery, settings = excluded.settings,
+    secret = excluded.secret, sealed = excluded.sealed, secret_ends_at_ms = excluded.secret_ends_at_ms`;
 
 /** Its limits may be others now: worth a look at once. */
 const QUEUE_ENDPOINTS = `
@@ -184,8 +187,11 @@ function putEndpoints(tx: Statements, secrets: SecretBox, puts: readonly Of<'put
     puts,
     ({ endpoint }) => endpoint.url,
     ({ endpoint }) => JSON.stringify(endpoint.states),
-    ({ endpoint }) => secrets.seal(endpoint.secret),
     ({ endpoint }) => JSON.stringify(endpoint.delivery),
+    ({ endpoint }) => JSON.stringify(settingsOf(endpoint)),
+    ({ endpoint }) => secrets.seal(endpoint.secret),
+    ({ endpoint }) => sealedOf(endpoint, secrets),
+    ({ endpoint }) => firstEndMs(endpoint),
   );
   void tx.query(PUT_ENDPOINTS, [...names, ...columns]);
   void tx.query(QUEUE_ENDPOINTS, names);

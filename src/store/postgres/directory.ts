@@ -5,21 +5,24 @@
 import type { LegState } from '../../call/leg-event.ts';
 import type { DeliverySettings } from '../../policy/delivery-settings.ts';
 import type { DeviceType } from '../../policy/device-type.ts';
+import type { EndpointSettings } from '../../policy/endpoint-settings.ts';
 import type { OrganisationEntry, SourceSettings } from '../../policy/directory.ts';
 import type {
   Device,
   Endpoint,
-  EndpointWithSecret,
   FunctionKind,
   FunctionNumber,
   Organisation,
   PrivacySettings,
 } from '../../policy/organisation.ts';
+import { replaceSecret } from '../../policy/signing.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
 import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
+import { withSecrets, type SealedColumns } from '../endpoint-columns.ts';
 import { BEGIN_SNAPSHOT, type Database, type Statements } from './database.ts';
 import { writeChanges } from './directory-write.ts';
 
+const DEVICES_ON = 'SELECT address FROM device WHERE source_id = $1';
 const SOURCES = 'SELECT id, kind, settings, secret FROM source ORDER BY id';
 const ORGANISATIONS = 'SELECT * FROM organisation ORDER BY id';
 const USERS = 'SELECT * FROM "user" ORDER BY organisation_id, user_id';
@@ -28,6 +31,8 @@ const DEVICES = `
   ORDER BY organisation_id, user_id, position`;
 const FUNCTION_NUMBERS = 'SELECT * FROM function_number ORDER BY organisation_id, number';
 const ENDPOINTS = 'SELECT * FROM endpoint ORDER BY organisation_id, id';
+
+const ENDPOINT = 'SELECT * FROM endpoint WHERE organisation_id = $1 AND id = $2';
 
 const OWNERS = `
   SELECT device.address, device.type, "user".* FROM device
@@ -39,7 +44,7 @@ const BY_NUMBER = `
   WHERE user_number.organisation_id = $1 AND user_number.number = ANY ($2::text[])`;
 const ORGANISATION = 'SELECT * FROM organisation WHERE id = $1';
 const ENDPOINTS_OF = `
-  SELECT id, url, states, delivery FROM endpoint WHERE organisation_id = $1 ORDER BY id`;
+  SELECT id, url, states, delivery, settings FROM endpoint WHERE organisation_id = $1 ORDER BY id`;
 
 interface OrganisationRow {
   id: string;
@@ -68,6 +73,7 @@ export interface EndpointRow {
   url: string;
   states: LegState[];
   delivery: DeliverySettings;
+  settings: EndpointSettings;
 }
 
 type OfOrganisation<Row> = Row & { organisation_id: string };
@@ -87,6 +93,21 @@ export function createDirectoryStore(db: Database, secrets: SecretBox): Director
 
     write: (changes) => db.transaction((tx) => writeChanges(tx, secrets, changes)),
 
+    async endpointOf(organisationId, endpointId) {
+      const [row] = await db.query<EndpointRow & SealedColumns>(ENDPOINT, [organisationId, endpointId]);
+      return row && withSecrets(endpointOf(row), row, secrets);
+    },
+
+    replaceSecret: (organisationId, endpointId, secret, times) =>
+      db.transaction(async (tx) => {
+        const name = [organisationId, endpointId];
+        const [row] = await tx.query<EndpointRow & SealedColumns>(`${ENDPOINT} FOR UPDATE`, name);
+        if (row === undefined) return undefined;
+        const endpoint = replaceSecret(withSecrets(endpointOf(row), row, secrets), secret, times);
+        await writeChanges(tx, secrets, [{ do: 'put-endpoint', is: 'changed', organisationId, endpoint }]);
+        return endpoint;
+      }),
+
     async revision() {
       const [row] = await db.query<{ value: number }>(
         `SELECT value FROM meta WHERE key = 'directory_revision'`,
@@ -105,6 +126,11 @@ export function createDirectoryStore(db: Database, secrets: SecretBox): Director
           return [row.address, owner];
         }),
       );
+    },
+
+    async devicesOn(sourceId) {
+      const rows = await db.query<{ address: string }>(DEVICES_ON, [sourceId]);
+      return new Set(rows.map(({ address }) => address));
     },
 
     async policyOf(organisationId) {
@@ -147,7 +173,7 @@ async function readOrganisations(tx: Statements, secrets: SecretBox): Promise<Or
     tx.query<OfOrganisation<PersonRow>>(USERS),
     tx.query<DeviceRow>(DEVICES),
     tx.query<OfOrganisation<{ number: string; kind: FunctionKind }>>(FUNCTION_NUMBERS),
-    tx.query<OfOrganisation<EndpointRow & { secret: Uint8Array }>>(ENDPOINTS),
+    tx.query<OfOrganisation<EndpointRow & SealedColumns>>(ENDPOINTS),
   ]);
   const devices = Map.groupBy(deviceRows, userKey);
   const users = byOrganisation(userRows);
@@ -163,10 +189,9 @@ async function readOrganisations(tx: Statements, secrets: SecretBox): Promise<Or
       number,
       kind,
     })),
-    endpoints: (endpoints.get(row.id) ?? []).map((endpoint): EndpointWithSecret => ({
-      ...endpointOf(endpoint),
-      secret: secrets.open(endpoint.secret),
-    })),
+    endpoints: (endpoints.get(row.id) ?? []).map((endpoint) =>
+      withSecrets(endpointOf(endpoint), endpoint, secrets),
+    ),
   }));
 }
 
@@ -195,6 +220,6 @@ function deviceOf(row: DeviceRow): Device {
   return device;
 }
 
-export function endpointOf({ id, url, states, delivery }: EndpointRow): Endpoint {
-  return { id, url, states, delivery };
+export function endpointOf({ id, url, states, delivery, settings }: EndpointRow): Endpoint {
+  return { id, url, states, delivery, ...settings };
 }

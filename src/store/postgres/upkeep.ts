@@ -1,7 +1,10 @@
 /** Work that is nobody's request, in steps small enough not to hold up a commit. */
 import { afterTime, type Notice } from '../../policy/endpoint-health.ts';
+import { withoutEndedSecrets } from '../../policy/signing.ts';
+import { firstEndMs, sealedOf, withSecrets, type SealedColumns } from '../endpoint-columns.ts';
 import type { NoticeChannel, PendingNotice, StoreOptions, UpkeepStore } from '../store.ts';
 import type { Database } from './database.ts';
+import { endpointOf, type EndpointRow } from './directory.ts';
 import { lockTroubledGates, putHealth } from './endpoint-queue.ts';
 import { expireLanes } from './finish.ts';
 
@@ -53,6 +56,11 @@ const FORGET_STATISTICS = `
     SELECT organisation_id, endpoint_id, at_ms FROM statistic WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)
   RETURNING 1`;
 
+const ENDED_SECRETS = `
+  SELECT * FROM endpoint WHERE secret_ends_at_ms <= $1 ORDER BY organisation_id, id FOR UPDATE`;
+const PUT_SECRETS = `
+  UPDATE endpoint SET sealed = $1, secret_ends_at_ms = $2 WHERE organisation_id = $3 AND id = $4`;
+
 const DUE_NOTICES = 'SELECT * FROM notice WHERE due_at_ms <= $1 ORDER BY due_at_ms, id LIMIT $2';
 
 interface LaneRow {
@@ -72,7 +80,10 @@ interface NoticeRow {
   attempts: number;
 }
 
-export function createUpkeepStore(db: Database, { rules }: Pick<StoreOptions, 'rules'>): UpkeepStore {
+export function createUpkeepStore(
+  db: Database,
+  { rules, secrets }: Pick<StoreOptions, 'rules' | 'secrets'>,
+): UpkeepStore {
   return {
     expire: (nowMs, limit) =>
       db.transaction(async (tx) => {
@@ -109,6 +120,22 @@ export function createUpkeepStore(db: Database, { rules }: Pick<StoreOptions, 'r
     async forgetStatistics(beforeMs, limit) {
       return (await db.query(FORGET_STATISTICS, [beforeMs, limit])).length;
     },
+
+    forgetSecrets: (nowMs) =>
+      db.transaction(async (tx) => {
+        const rows = await tx.query<EndpointRow & SealedColumns & { organisation_id: string }>(
+          ENDED_SECRETS,
+          [nowMs],
+        );
+        const endpoints = rows.map((row) =>
+          withoutEndedSecrets(withSecrets(endpointOf(row), row, secrets), nowMs),
+        );
+        for (const [nth, endpoint] of endpoints.entries()) {
+          const name = [rows[nth]!.organisation_id, endpoint.id];
+          void tx.query(PUT_SECRETS, [sealedOf(endpoint, secrets), firstEndMs(endpoint), ...name]);
+        }
+        return rows.length;
+      }),
 
     watchHealth: (nowMs) =>
       db.transaction(async (tx) => {

@@ -8,9 +8,9 @@ import type { DirectoryChange } from '../../policy/directory-changes.ts';
 import type { SourceSettings } from '../../policy/directory.ts';
 import type { EndpointWithSecret, Organisation, User } from '../../policy/organisation.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
-import { inTransaction } from './database.ts';
+import { firstEndMs, sealedOf, settingsOf } from '../endpoint-columns.ts';
 
-/** Statements are prepared once, here; the result does the work of `DirectoryStore.write`. */
+/** Statements are prepared once, here; the result does the work of `DirectoryStore.write`. Inside a transaction. */
 export function prepareDirectoryWrite(
   db: DatabaseSync,
   secrets: SecretBox,
@@ -31,22 +31,27 @@ export function prepareDirectoryWrite(
     INSERT INTO function_number (organisation_id, number, kind) VALUES (?, ?, ?)
     ON CONFLICT (organisation_id, number) DO UPDATE SET kind = excluded.kind`);
   const putEndpoint = db.prepare(`
-    INSERT INTO endpoint (organisation_id, id, url, states, secret, delivery) VALUES (?, ?, ?, ?, ?, ?)
+    INSERT INTO endpoint (organisation_id, id, url, states, delivery, settings, secret, sealed, secret_ends_at_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (organisation_id, id) DO UPDATE
-    SET url = excluded.url, states = excluded.states, secret = excluded.secret, delivery = excluded.delivery`);
+    SET url = excluded.url, states = excluded.states, delivery = excluded.delivery, settings = excluded.settings,
+      secret = excluded.secret, sealed = excluded.sealed, secret_ends_at_ms = excluded.secret_ends_at_ms`);
 
   const writeSource = ({ id, kind, secret, ...settings }: SourceSettings) =>
     putSource.run(id, kind, JSON.stringify(settings), secrets.seal(secret));
   const writeOrganisation = ({ id, name, defaultCountry, privacy }: Organisation) =>
     putOrganisation.run(id, name, defaultCountry, JSON.stringify(privacy));
-  const writeEndpoint = (organisationId: string, { id, url, states, secret, delivery }: EndpointWithSecret) =>
+  const writeEndpoint = (organisationId: string, endpoint: EndpointWithSecret) =>
     putEndpoint.run(
       organisationId,
-      id,
-      url,
-      JSON.stringify(states),
-      secrets.seal(secret),
-      JSON.stringify(delivery),
+      endpoint.id,
+      endpoint.url,
+      JSON.stringify(endpoint.states),
+      JSON.stringify(endpoint.delivery),
+      JSON.stringify(settingsOf(endpoint)),
+      secrets.seal(endpoint.secret),
+      sealedOf(endpoint, secrets),
+      firstEndMs(endpoint),
     );
 
   const make = (change: DirectoryChange): unknown => {
@@ -78,11 +83,10 @@ export function prepareDirectoryWrite(
     }
   };
 
-  return (changes) =>
-    inTransaction(db, () => {
-      for (const change of changes) make(change);
-      raiseRevision.run();
-    });
+  return (changes) => {
+    for (const change of changes) make(change);
+    raiseRevision.run();
+  };
 }
 
 function prepareUsers(db: DatabaseSync) {

@@ -6,19 +6,21 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { LegState } from '../../call/leg-event.ts';
 import type { DeliverySettings } from '../../policy/delivery-settings.ts';
 import type { DeviceType } from '../../policy/device-type.ts';
+import type { EndpointSettings } from '../../policy/endpoint-settings.ts';
 import type { Directory, OrganisationEntry, SourceSettings } from '../../policy/directory.ts';
 import type {
   Device,
   Endpoint,
-  EndpointWithSecret,
   FunctionKind,
   FunctionNumber,
   Organisation,
   PrivacySettings,
 } from '../../policy/organisation.ts';
+import { replaceSecret } from '../../policy/signing.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
 import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
-import { inSnapshot } from './database.ts';
+import { withSecrets, type SealedColumns } from '../endpoint-columns.ts';
+import { inSnapshot, inTransaction } from './database.ts';
 import { prepareDirectoryWrite } from './directory-write.ts';
 
 interface OrganisationRow {
@@ -48,6 +50,7 @@ export interface EndpointRow {
   url: string;
   states: string;
   delivery: string;
+  settings: string;
 }
 
 type OfOrganisation<Row> = Row & { organisation_id: string };
@@ -55,6 +58,7 @@ type OwnerRow = OfOrganisation<PersonRow> & { type: DeviceType | null };
 
 export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): DirectoryStore {
   const selectRevision = db.prepare(`SELECT value FROM meta WHERE key = 'directory_revision'`);
+  const selectDevicesOn = db.prepare('SELECT address FROM device WHERE source_id = ?');
   const selectSources = db.prepare('SELECT id, kind, settings, secret FROM source ORDER BY id');
   const selectOrganisations = db.prepare('SELECT * FROM organisation ORDER BY id');
   const selectUsers = db.prepare('SELECT * FROM user ORDER BY organisation_id, user_id');
@@ -74,9 +78,16 @@ export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): Dire
     WHERE number.organisation_id = ? AND number.number = ?`);
   const selectOrganisation = db.prepare('SELECT * FROM organisation WHERE id = ?');
   const selectEndpointsOf = db.prepare(`
-    SELECT id, url, states, delivery FROM endpoint WHERE organisation_id = ? ORDER BY id`);
+    SELECT id, url, states, delivery, settings FROM endpoint WHERE organisation_id = ? ORDER BY id`);
+
+  const selectEndpoint = db.prepare('SELECT * FROM endpoint WHERE organisation_id = ? AND id = ?');
 
   const write = prepareDirectoryWrite(db, secrets);
+
+  const readEndpoint = (organisationId: string, endpointId: string) => {
+    const row = selectEndpoint.get(organisationId, endpointId) as (EndpointRow & SealedColumns) | undefined;
+    return row && withSecrets(endpointOf(row), row, secrets);
+  };
 
   const readSources = () =>
     (selectSources.all() as { id: string; kind: string; settings: string; secret: Uint8Array }[]).map(
@@ -96,7 +107,7 @@ export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): Dire
     const functionNumbers = groupByOrganisation<{ number: string; kind: FunctionKind }>(
       selectFunctionNumbers.all(),
     );
-    const endpoints = groupByOrganisation<EndpointRow & { secret: Uint8Array }>(selectEndpoints.all());
+    const endpoints = groupByOrganisation<EndpointRow & SealedColumns>(selectEndpoints.all());
     return (selectOrganisations.all() as unknown as OrganisationRow[]).map((row) => ({
       ...organisationOf(row),
       users: (users.get(row.id) ?? []).map((user) => ({
@@ -107,10 +118,9 @@ export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): Dire
         number,
         kind,
       })),
-      endpoints: (endpoints.get(row.id) ?? []).map((endpoint): EndpointWithSecret => ({
-        ...endpointOf(endpoint),
-        secret: secrets.open(endpoint.secret),
-      })),
+      endpoints: (endpoints.get(row.id) ?? []).map((endpoint) =>
+        withSecrets(endpointOf(endpoint), endpoint, secrets),
+      ),
     }));
   };
 
@@ -121,7 +131,21 @@ export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): Dire
     },
 
     async write(changes) {
-      write(changes);
+      inTransaction(db, () => write(changes));
+    },
+
+    async endpointOf(organisationId, endpointId) {
+      return readEndpoint(organisationId, endpointId);
+    },
+
+    async replaceSecret(organisationId, endpointId, secret, times) {
+      return inTransaction(db, () => {
+        const before = readEndpoint(organisationId, endpointId);
+        if (before === undefined) return undefined;
+        const endpoint = replaceSecret(before, secret, times);
+        write([{ do: 'put-endpoint', is: 'changed', organisationId, endpoint }]);
+        return endpoint;
+      });
     },
 
     async revision() {
@@ -142,6 +166,11 @@ export function createDirectoryStore(db: DatabaseSync, secrets: SecretBox): Dire
         owners.set(address, owner);
       }
       return owners;
+    },
+
+    async devicesOn(sourceId) {
+      const rows = selectDevicesOn.all(sourceId) as unknown as { address: string }[];
+      return new Set(rows.map(({ address }) => address));
     },
 
     async policyOf(organisationId) {
@@ -202,5 +231,6 @@ export function endpointOf(row: EndpointRow): Endpoint {
     url: row.url,
     states: JSON.parse(row.states) as LegState[],
     delivery: JSON.parse(row.delivery) as DeliverySettings,
+    ...(JSON.parse(row.settings) as EndpointSettings),
   };
 }

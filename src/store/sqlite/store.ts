@@ -7,6 +7,7 @@ import { DatabaseSync, type DatabaseSyncOptions } from 'node:sqlite';
 import { CallhookError } from '../../runtime/errors.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
 import type { Store, StoreOptions } from '../store.ts';
+import { withSecrets, type SealedColumns } from '../endpoint-columns.ts';
 import { createCallStore } from './calls.ts';
 import { openDatabase } from './database.ts';
 import { createDirectoryStore, endpointOf, type EndpointRow } from './directory.ts';
@@ -36,6 +37,11 @@ export function openSqliteStore(path: string, options: StoreOptions): Store {
         await directory.write(changes);
         loadBook();
       },
+      async replaceSecret(...asked) {
+        const endpoint = await directory.replaceSecret(...asked);
+        loadBook();
+        return endpoint;
+      },
     },
     calls: createCallStore(db, book, node),
     outbox: createOutboxStore(db, book, others, options),
@@ -60,16 +66,12 @@ function prepareBook(db: DatabaseSync, book: EndpointBook, secrets: SecretBox): 
     FROM endpoint LEFT JOIN endpoint_state AS state
       ON state.organisation_id = endpoint.organisation_id AND state.endpoint_id = endpoint.id`);
   return () => {
-    const rows = select.all() as unknown as (EndpointRow & {
-      organisation_id: string;
-      secret: Uint8Array;
-      health: string | null;
-      waits: number;
-    })[];
+    const rows = select.all() as unknown as (EndpointRow &
+      SealedColumns & { organisation_id: string; health: string | null; waits: number })[];
     book.load(
       rows.map((row) => ({
         organisationId: row.organisation_id,
-        endpoint: { ...endpointOf(row), secret: secrets.open(row.secret) },
+        endpoint: withSecrets(endpointOf(row), row, secrets),
         health: healthOf(row.health),
         waits: row.waits === 1,
       })),

@@ -1,6 +1,8 @@
 /** Work that is nobody's request, in steps small enough not to hold up a commit. */
 import type { DatabaseSync } from 'node:sqlite';
 import { afterTime, type Notice } from '../../policy/endpoint-health.ts';
+import { withoutEndedSecrets } from '../../policy/signing.ts';
+import { firstEndMs, sealedOf } from '../endpoint-columns.ts';
 import type { NoticeChannel, PendingNotice, StoreOptions, UpkeepStore } from '../store.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook } from './endpoint-book.ts';
@@ -23,7 +25,7 @@ export function createUpkeepStore(
   db: DatabaseSync,
   book: EndpointBook,
   others: OtherProcesses,
-  { rules }: Pick<StoreOptions, 'rules'>,
+  { rules, secrets }: Pick<StoreOptions, 'rules' | 'secrets'>,
 ): UpkeepStore {
   const finish = prepareFinish(db);
   const health = prepareHealthWrite(db);
@@ -56,6 +58,10 @@ export function createUpkeepStore(
   const dueNotices = db.prepare('SELECT * FROM notice WHERE due_at_ms <= ? ORDER BY due_at_ms, id LIMIT ?');
   const laterNotice = db.prepare('UPDATE notice SET due_at_ms = ?, attempts = attempts + 1 WHERE id = ?');
   const forgetNotice = db.prepare('DELETE FROM notice WHERE id = ?');
+
+  const endedSecrets = db.prepare('SELECT organisation_id, id FROM endpoint WHERE secret_ends_at_ms <= ?');
+  const putSecrets = db.prepare(`
+    UPDATE endpoint SET sealed = ?, secret_ends_at_ms = ? WHERE organisation_id = ? AND id = ?`);
 
   return {
     async expire(nowMs, limit) {
@@ -102,6 +108,18 @@ export function createUpkeepStore(
 
     async forgetStatistics(beforeMs, limit) {
       return inTransaction(db, () => Number(forgetStatistics.run(beforeMs, limit).changes));
+    },
+
+    async forgetSecrets(nowMs) {
+      const ended = endedSecrets.all(nowMs) as { organisation_id: string; id: string }[];
+      for (const { organisation_id: organisationId, id } of ended) {
+        const entry = book.get(organisationId, id);
+        if (entry === undefined) continue;
+        entry.endpoint = withoutEndedSecrets(entry.endpoint, nowMs);
+        const { endpoint } = entry;
+        putSecrets.run(sealedOf(endpoint, secrets), firstEndMs(endpoint), organisationId, id);
+      }
+      return ended.length;
     },
 
     async watchHealth(nowMs) {

@@ -1,21 +1,6 @@
-/** What is asked of the operating system around a PostgreSQL: a port for it, its processes, what a crash leaves. */
+/** What is asked of the operating system around a PostgreSQL: its processes, what a crash leaves. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
-
-/** A free port below those the kernel gives to outgoing connections, so that it is still free after a restart. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 15_000 + Math.floor(Math.random() * 15_000);
-    const probe = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!free) continue;
-    await new Promise((resolve) => probe.close(resolve));
-    return port;
-  }
-}
 
 export function childrenOf(parent: number): number[] {
   const rows = existsSync('/proc/self/stat')

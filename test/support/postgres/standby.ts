@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { controls, query, type Postgres } from '../postgres.ts';
 import { findPrograms, makeServerFolder, own } from './programs.ts';
-import { freePort } from './kernel.ts';
+import { freeTcpPort } from '../ports.ts';
 import { Postmaster } from './postmaster.ts';
 
 export interface Standby extends Postgres {
@@ -25,7 +25,7 @@ const NOT_COPIED = /^(postmaster\.(pid|opts)|(pg_wal|pg_replslot|pg_dynshmem|pg_
 /** Resolves when the primary's commits wait for it. Once it is gone, they wait for ever: that is what it promises. */
 export async function startStandby(primary: Postgres): Promise<Standby> {
   const folder = makeServerFolder();
-  const port = await freePort();
+  const port = await freeTcpPort();
   const name = `standby_${port}`;
   const { place } = primary.postmaster;
   const standby = new Postmaster({ ...place, folder, port, programs: findPrograms(folder) });

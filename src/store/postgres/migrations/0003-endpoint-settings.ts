@@ -1,0 +1,7 @@
+/** What receivers may ask for: filters, the extended body, authentication, TLS, secrets that overlap. */
+export const sql = `
+ALTER TABLE endpoint ADD COLUMN settings json NOT NULL DEFAULT '{}'; -- EndpointSettings
+ALTER TABLE endpoint ADD COLUMN sealed bytea;                        -- sealed JSON: credentials, former secrets
+ALTER TABLE endpoint ADD COLUMN secret_ends_at_ms bigint;            -- of the first former secret, NULL without one
+CREATE INDEX endpoint_secret_ends ON endpoint (secret_ends_at_ms) WHERE secret_ends_at_ms IS NOT NULL;
+`;
