@@ -15,6 +15,7 @@ import { Ingest, type IngestOptions } from './ingest/ingest.ts';
 import { SharedIngest } from './ingest/shared-ingest.ts';
 import { SourceLeases } from './ingest/source-leases.ts';
 import { SourceWatch } from './ingest/source-watch.ts';
+import { UnknownDevices } from './ingest/unknown-devices.ts';
 import type { ReadSourceSettings } from './policy/directory.ts';
 import { systemClock, type Clock } from './runtime/clock.ts';
 import type { Keys } from './runtime/keys.ts';
@@ -109,16 +110,23 @@ async function runOn(
     settled: observer.settled,
     expired: (count) => metrics.expired(count),
   });
+  const keepsTrail = config.keep_trail_days > 0;
+  const unknownDevices = new UnknownDevices({ log: store.log, clock });
   const ingestOptions: IngestOptions = {
     store,
     ids: keys.ids,
+    keepsTrail,
     clock,
     log,
     committed: (messages, tookMs) => {
       dispatcher.wake();
       observer.committed(messages, tookMs);
     },
-    decided: (_event, verdict, sourceId) => observer.decided(sourceId, verdict),
+    decided(event, verdict, sourceId) {
+      observer.decided(sourceId, verdict);
+      if (verdict !== 'not a device of the directory' || event.device === undefined || !keepsTrail) return;
+      unknownDevices.saw(sourceId, event.device);
+    },
   };
   const ingest = new Ingest(ingestOptions);
   const sharedIngest = new SharedIngest(ingestOptions);
@@ -179,6 +187,7 @@ async function runOn(
       clock,
       log,
       keepMs: config.keep_days * DAY_MS,
+      keepTrailMs: config.keep_trail_days * DAY_MS,
       notify: () => notifier.step(),
       forgetExpired: () =>
         store.accounts.forgetExpired(clock.nowMs(), {
@@ -189,6 +198,7 @@ async function runOn(
     },
     delivering.signal,
   );
+  const counted = unknownDevices.run(delivering.signal);
   try {
     const url = await listen(api, config.api_host, config.api_port);
     if (context.publicUrl === '') context.publicUrl = url;
@@ -197,7 +207,7 @@ async function runOn(
     await Promise.all([ingest.close(), sharedIngest.close()]);
   } finally {
     delivering.abort();
-    await Promise.allSettled([dispatched, upkept]);
+    await Promise.allSettled([dispatched, upkept, counted]);
     await Promise.allSettled([attempter.close(), api.close(), tracing.close()]);
   }
 }

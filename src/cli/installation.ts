@@ -45,6 +45,19 @@ async function open<Result>(
   }
 }
 
+/** @returns its id. @throws CallhookError where there is no such organisation, or more than one to choose from */
+export async function organisationNamed(store: Store, id: string | undefined): Promise<string> {
+  const ids = (await store.directory.read()).organisations.map((organisation) => organisation.id);
+  const [only, ...others] = ids;
+  if (id === undefined && only !== undefined && others.length === 0) return only;
+  if (id !== undefined && ids.includes(id)) return id;
+  const known = ids.length === 0 ? 'There is none yet.' : `There are ${ids.slice(0, 20).join(', ')}.`;
+  throw new CallhookError(
+    'USAGE',
+    id === undefined ? `Say which organisation. ${known}` : `There is no organisation ${id}. ${known}`,
+  );
+}
+
 export interface EndpointName {
   organisationId: string;
   endpointId: string;

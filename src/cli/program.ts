@@ -5,12 +5,14 @@ import { CallhookError } from '../runtime/errors.ts';
 import { VERSION } from '../runtime/version.ts';
 import { accountCommand } from './account.ts';
 import { applyCommand } from './apply.ts';
+import { callsCommand } from './calls.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { discoverCommand } from './discover.ts';
 import { disableCommand, enableCommand } from './enable.ts';
 import { exportCommand } from './export.ts';
 import { listenCommand } from './listen.ts';
+import { messagesCommand } from './messages.ts';
 import { migrateCommand } from './migrate.ts';
 import { playbackCommand } from './playback.ts';
 import { replayCommand } from './replay.ts';
@@ -29,6 +31,8 @@ const program = new Command('callhook')
   .addCommand(doctorCommand())
   .addCommand(discoverCommand())
   .addCommand(statusCommand())
+  .addCommand(callsCommand())
+  .addCommand(messagesCommand())
   .addCommand(replayCommand())
   .addCommand(enableCommand())
   .addCommand(disableCommand())

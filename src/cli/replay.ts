@@ -81,7 +81,7 @@ function words(count: number): string {
 }
 
 /** A date with its zone, or how long ago. @throws InvalidArgumentError */
-function readTime(text: string): number {
+export function readTime(text: string): number {
   const ago = /^(\d{1,5})([mhd])$/.exec(text);
   if (ago !== null) return Date.now() - Number(ago[1]) * (UNIT_MS[ago[2]!] ?? 0);
   const atMs = /(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;

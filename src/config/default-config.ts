@@ -64,6 +64,10 @@ disable_after_days = 5
 # Messages that are delivered, expired or dead letters are deleted with their attempts after so many days.
 keep_days = 30
 
+# Why a call was not reported, and which devices nobody knows, is remembered for so many days, with only what may leave.
+# 0: not at all.
+keep_trail_days = 7
+
 # When a phone system stays away this long, its open calls are ended: a call must never stay open for ever.
 end_calls_after_minutes_lost = 240
 

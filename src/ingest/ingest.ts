@@ -20,6 +20,8 @@ import { lookUp, type Known, type Question } from './look-up.ts';
 export interface IngestOptions {
   store: Pick<Store, 'calls' | 'directory'>;
   ids: Ids;
+  /** Whether each step of a leg leaves a row in the trail; true unless said otherwise. */
+  keepsTrail?: boolean;
   clock: Clock;
   log: Logger;
   /** Called after each commit that stored messages. @param tookMs from the first try to its end */
@@ -73,7 +75,7 @@ export class Ingest {
     held: HeldLease | undefined,
     more: Pick<SourceSink, 'state' | 'ignored'>,
   ): Promise<SourceSink> {
-    const book = new LegBook(source, this.#options.ids, await this.#options.store.calls.openLegs(source.id));
+    const book = new LegBook(source, this.#options, await this.#options.store.calls.openLegs(source.id));
     if (held !== undefined) this.#held.set(book, held);
     return {
       ...more,

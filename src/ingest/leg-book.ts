@@ -10,6 +10,7 @@ import { numberOf, ownNumber } from '../policy/party.ts';
 import { ANONYMOUS, withoutRemoved } from '../policy/privacy.ts';
 import { extend, report } from '../policy/report.ts';
 import { subscribers } from '../policy/subscription.ts';
+import { trailOf } from '../policy/trail.ts';
 import type { Ids } from '../runtime/ids.ts';
 import type { DeviceOwner, DraftMessage, LegChange, OpenLeg, OrganisationPolicy } from '../store/store.ts';
 import type { Known, Question } from './look-up.ts';
@@ -17,6 +18,12 @@ import type { Known, Question } from './look-up.ts';
 export interface IngestSource {
   id: string;
   defaultDeviceType: DeviceType;
+}
+
+export interface LegBookOptions {
+  ids: Ids;
+  /** Whether each step leaves a row in the trail; true unless said otherwise. */
+  keepsTrail?: boolean;
 }
 
 /** What became of one leg event. */
@@ -27,11 +34,14 @@ export type Verdict =
   | 'not a device of the directory'
   | 'began before its device was in the directory';
 
-/** What became of one leg that a resync did not find any more. */
-interface Ended {
-  event: Pick<LegEvent, 'leg' | 'direction' | 'state'>;
+interface Taken {
   change?: LegChange;
   verdict: Verdict;
+}
+
+/** What became of one leg that a resync did not find any more. */
+interface Ended extends Taken {
+  event: Pick<LegEvent, 'leg' | 'direction' | 'state'>;
 }
 
 /** Ended legs that are remembered, so that a late event does not open them again: more than any batch has. */
@@ -43,6 +53,7 @@ type Leg = Omit<OpenLeg, 'progress'> & Partial<Pick<OpenLeg, 'progress'>>;
 export class LegBook {
   readonly #source: IngestSource;
   readonly #ids: Ids;
+  readonly #keepsTrail: boolean;
   readonly #open: Map<string, OpenLeg>;
   readonly #ended: Set<string>;
 
@@ -52,12 +63,13 @@ export class LegBook {
    */
   constructor(
     source: IngestSource,
-    ids: Ids,
+    { ids, keepsTrail = true }: LegBookOptions,
     stored: Iterable<OpenLeg>,
     ended: ReadonlySet<string> = new Set(),
   ) {
     this.#source = source;
     this.#ids = ids;
+    this.#keepsTrail = keepsTrail;
     this.#open = new Map(Array.from(stored, (leg) => [leg.leg, leg]));
     this.#ended = new Set(ended);
   }
@@ -92,7 +104,7 @@ export class LegBook {
     return { sourceId: this.#source.id, devices: new Set(), organisations, remotes: [] };
   }
 
-  take(event: LegEvent, known: Known): { change?: LegChange; verdict: Verdict } {
+  take(event: LegEvent, known: Known): Taken {
     const open = this.#open.get(event.leg);
     if (open !== undefined) return this.#move(open, event, known);
     const owner = known.owner(this.#source.id, event.device);
@@ -100,7 +112,7 @@ export class LegBook {
     if (this.#ended.has(event.leg)) return { verdict: 'nothing new' };
     // Its device came into the directory while it was up: an end alone would tell a call that was never lost.
     if (event.state === 'TERMINATED' && event.after !== undefined) {
-      return { verdict: 'began before its device was in the directory' };
+      return this.#comeLate(this.#meet(event, owner), { ...event, after: event.after }, known);
     }
     return this.#move(this.#meet(event, owner), event, known);
   }
@@ -152,13 +164,14 @@ export class LegBook {
       'linkedCall' | 'state' | 'atMs' | 'ending' | 'remote' | 'localNumber' | 'userAgent'
     >,
     known: Known,
-  ): { change?: LegChange; verdict: Verdict } {
+    cameLate = false,
+  ): Taken {
     const { progress, step } = advance(before.progress, event);
     const policy = known.policy(before.organisationId);
     const leg: OpenLeg = { ...before, progress };
     learnType(leg, event);
     if (policy !== undefined) learnNumbers(leg, before, event, policy.organisation.defaultCountry, known);
-    const { wanted, choices } = subscribersOf(leg, step?.state, policy);
+    const { wanted, choices } = subscribersOf(leg, step?.state, cameLate ? undefined : policy);
     if (choices !== undefined) leg.choices = choices;
     const kept = policy === undefined ? leg : withoutRemoved(leg, policy.organisation.privacy);
     if (step === undefined) return { ...this.#fillIn(before, kept), verdict: 'nothing new' };
@@ -173,10 +186,20 @@ export class LegBook {
       const body = payload === 'extended' ? extend(shared, said, step, before.progress) : shared;
       return [{ messageId, organisationId, endpointId, event: body, expireAfterMs }];
     });
-    return {
-      change: { leg: kept, messages },
-      verdict: messages.length > 0 ? 'reported' : 'no endpoint wants it',
-    };
+    const change: LegChange = { leg: kept, messages };
+    const trail = this.#keepsTrail && shared && trailOf(shared, policy.endpoints, wanted, cameLate);
+    if (trail) change.trail = trail;
+    return { change, verdict: messages.length > 0 ? 'reported' : 'no endpoint wants it' };
+  }
+
+  /** A leg that is not reported; only the trail tells of it. */
+  #comeLate(leg: Leg, event: LegEvent & { after: LegState }, known: Known): Taken {
+    const verdict = 'began before its device was in the directory';
+    if (!this.#keepsTrail) return { verdict };
+    const { after, atMs } = event;
+    const progress = { state: after, answered: after === 'CONFIRMED', atMs };
+    const { change } = this.#move({ ...leg, progress }, event, known, true);
+    return { verdict, ...(change?.trail !== undefined && { change }) };
   }
 
   #linked({ organisationId }: OpenLeg, { linkedCall }: Pick<LegEvent, 'linkedCall'>): string | undefined {

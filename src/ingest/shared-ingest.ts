@@ -156,7 +156,7 @@ export class SharedIngest {
   }
 
   #bookOf(source: IngestSource, found: LegsFound | undefined): LegBook {
-    return new LegBook(source, this.#options.ids, found?.open.values() ?? [], found?.ended);
+    return new LegBook(source, this.#options, found?.open.values() ?? [], found?.ended);
   }
 
   #decide(batch: readonly Posted[], found: ReadonlyMap<string, LegsFound>, known: Known): Decision {

@@ -1,5 +1,5 @@
 /**
- * The store's contract: one database, seven rooms. Every backend keeps the same promises, and one contract suite
+ * The store's contract: one database, eight rooms. Every backend keeps the same promises, and one contract suite
  * (test/store/store-contract.ts) holds each of them to it.
  *
  * Glossary: a *lane* is one call at one endpoint; its messages are numbered 1, 2, 3 … in commit order and leave
@@ -19,9 +19,11 @@ import type { Directory, SourceSettings } from '../policy/directory.ts';
 import type { EndpointHealth, HealthRules, Notice, Signal } from '../policy/endpoint-health.ts';
 import type { Endpoint, EndpointWithSecret, Organisation, User } from '../policy/organisation.ts';
 import type { Choices } from '../policy/subscription.ts';
+import type { TrailStep } from '../policy/timeline.ts';
 import type { SecretBox } from '../runtime/keys.ts';
 import type { AccountStore } from './accounts.ts';
 import type { DirectoryPages } from './directory-pages.ts';
+import type { LogStore } from './log.ts';
 
 export interface Store {
   readonly directory: DirectoryStore;
@@ -32,6 +34,8 @@ export interface Store {
   readonly upkeep: UpkeepStore;
   /** accounts.ts */
   readonly accounts: AccountStore;
+  /** log.ts */
+  readonly log: LogStore;
   /** This process among those that share the database. */
   readonly node: string;
   /** The time that all nodes of this database share. */
@@ -152,6 +156,8 @@ export interface DraftMessage {
 export interface LegChange {
   leg: OpenLeg;
   messages: readonly DraftMessage[];
+  /** What the log keeps of it beside the messages; a step that it has already is not kept again. */
+  trail?: TrailStep;
 }
 
 export interface CommittedMessage {
@@ -399,6 +405,10 @@ export interface UpkeepStore {
   forget(beforeMs: number, limit: number): Promise<number>;
   /** Forgets that legs of shared sources have ended, where that was before `beforeMs`, at most `limit`. @returns how many */
   forgetLegs(beforeMs: number, limit: number): Promise<number>;
+  /** Forgets unknown devices last seen before `beforeMs`, and rows of the trail from before, at most `limit`. @returns how many rows */
+  forgetTrail(beforeMs: number, limit: number): Promise<number>;
+  /** Forgets figures of before `beforeMs`, at most `limit`. @returns how many */
+  forgetStatistics(beforeMs: number, limit: number): Promise<number>;
   /** Forgets signing secrets that were replaced and whose time is over. @returns of how many endpoints */
   forgetSecrets(nowMs: number): Promise<number>;
   /** Moves the endpoints' health as time passes: announcements, and the end. @returns how many changed */

@@ -14,6 +14,8 @@ export interface UpkeepOptions {
   log: Logger;
   /** Finished messages are kept so long. */
   keepMs: number;
+  /** What calls leave in the trail is kept so long. */
+  keepTrailMs: number;
   /** Sends the notices that are due. @returns how many were looked at */
   notify(): Promise<number>;
   /** Deletes what is over of those who come in: sessions, links, answers. */
@@ -56,7 +58,7 @@ export async function runUpkeep(options: UpkeepOptions, signal: AbortSignal): Pr
 }
 
 async function work(options: UpkeepOptions, isSlowTurn: boolean, signal: AbortSignal): Promise<void> {
-  const { upkeep, clock, keepMs, notify, expired } = options;
+  const { upkeep, clock, keepMs, keepTrailMs, notify, expired } = options;
   await inSteps(() => upkeep.expire(clock.nowMs(), STEP), clock, signal, expired);
   await notify();
   if (!isSlowTurn) return;
@@ -65,6 +67,8 @@ async function work(options: UpkeepOptions, isSlowTurn: boolean, signal: AbortSi
   await upkeep.forgetSecrets(clock.nowMs());
   await inSteps(() => upkeep.forget(clock.nowMs() - keepMs, STEP), clock, signal);
   await inSteps(() => upkeep.forgetLegs(clock.nowMs() - keepMs, STEP), clock, signal);
+  await inSteps(() => upkeep.forgetTrail(clock.nowMs() - keepTrailMs, STEP), clock, signal);
+  await inSteps(() => upkeep.forgetStatistics(clock.nowMs() - keepMs, STEP), clock, signal);
 }
 
 /** A turn ends after a while even if more is to do, so that the lease is renewed and the rest is not forgotten. */

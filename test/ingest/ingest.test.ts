@@ -28,6 +28,7 @@ async function start(
   directory: Directory = directoryFor('PJSIP'),
   wrap = (store: Store) => store,
   path = ':memory:',
+  more: { keepsTrail?: boolean } = {},
 ) {
   const store = openTestStore(path);
   t.after(() => store.close());
@@ -46,6 +47,7 @@ async function start(
     const ingest = new Ingest({
       store: wrap(store),
       ids: keys.ids,
+      ...more,
       clock,
       log: createLogger('silent'),
       committed: (committed) => messages.push(...committed.map(({ body }) => JSON.parse(body) as Message)),
@@ -291,11 +293,11 @@ test('a colleague whose user id is removed is still given by e-mail to the end',
 
 for (const [what, more] of [
   ['that privacy removes', { privacy: { ...OPEN_PRIVACY, modifyRemoteNumber: 'remove' as const } }],
-  ['that no message holds', { endpoints: [] }],
+  ['that no message holds, without a trail', { endpoints: [] }],
 ] as const) {
   test(`after the call, the database file holds nothing of a number ${what}`, async (t) => {
     const path = join(makeFolder(t), 'callhook.db');
-    const { sink, store } = await start(t, acme(more), undefined, path);
+    const { sink, store } = await start(t, acme(more), undefined, path, { keepsTrail: false });
     await sink.legs([leg(), leg({ state: 'CONFIRMED' }), leg({ state: 'TERMINATED' })]);
     await store.close();
     const bytes = readFileSync(path);

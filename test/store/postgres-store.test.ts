@@ -1,9 +1,10 @@
 /** The shared store keeps the store's contract, one node alone. What many nodes show: postgres-nodes.test.ts. */
 import { needsPostgres } from '../support/needs.ts';
 import { openAlone, openBeside } from '../support/postgres-stores.ts';
-import { storeContract } from './store-contract.ts';
+import { logContract } from './log-contract.ts';
+import { storeContract, type Backend } from './store-contract.ts';
 
-storeContract({
+const backend: Backend = {
   name: 'PostgreSQL',
   needs: needsPostgres(),
   open: openAlone,
@@ -11,4 +12,7 @@ storeContract({
     await store.close();
     return openBeside(store);
   },
-});
+};
+
+storeContract(backend);
+logContract(backend);

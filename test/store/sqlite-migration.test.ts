@@ -73,3 +73,14 @@ test('what waited longer than it may expires, and what was finished is kept its 
   assert.equal(await store.upkeep.forget(CREATED_MS + 1, 100), 2);
   await store.close();
 });
+
+test('messages of version 1 are in the log of their organisation', async () => {
+  const path = join(folder, 'three.db');
+  versionOne(path);
+  const store = openTestStore(path);
+  const idsOf = async (organisation: string) =>
+    (await store.log.messages(organisation, {}, { limit: 10 })).items.map(({ messageId }) => messageId);
+  assert.deepEqual(await idsOf('acme'), ['d', 'c', 'b', 'a']);
+  assert.deepEqual(await idsOf(''), []);
+  await store.close();
+});

@@ -14,7 +14,8 @@ import { isServed, lockForServing, openSqliteStore } from '../../src/store/sqlit
 import type { Store } from '../../src/store/store.ts';
 import { delayed, openTestStore, RULES } from '../support/store.ts';
 import { directoryFor } from '../support/transcripts.ts';
-import { draft, LEG, storeContract } from './store-contract.ts';
+import { logContract } from './log-contract.ts';
+import { draft, LEG, storeContract, type Backend } from './store-contract.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'callhook-store-'));
@@ -33,14 +34,16 @@ for (const [name, wrap] of [
   ['SQLite', (store: Store) => store],
   ['SQLite with slow calls', delayed],
 ] as const) {
-  storeContract({
+  const backend: Backend = {
     name,
     open: async () => openAt(join(folder, `${(count += 1)}.db`), wrap),
     reopen: async (store) => {
       await store.close();
       return openAt(paths.get(store)!, wrap);
     },
-  });
+  };
+  storeContract(backend);
+  logContract(backend);
 }
 
 test('a commit is on the disk when it returns: WAL with synchronous=FULL', () => {

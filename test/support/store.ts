@@ -51,7 +51,7 @@ export function delayed(store: Store): Store {
         };
       },
     });
-  const { directory, calls, outbox, health, leases, upkeep, accounts } = store;
+  const { directory, calls, outbox, health, leases, upkeep, accounts, log } = store;
   return {
     directory: slow(directory),
     calls: slow(calls),
@@ -60,6 +60,7 @@ export function delayed(store: Store): Store {
     leases: slow(leases),
     upkeep: slow(upkeep),
     accounts: slow(accounts),
+    log: slow(log),
     node: store.node,
     nowMs: () => store.nowMs(),
     close: () => store.close(),

@@ -16,6 +16,7 @@ import {
 import { columnsOf, type Database, type Statements } from './database.ts';
 import { makeDue, namesOf, type EndpointName } from './endpoint-queue.ts';
 import { keepLegs, legOf, lockLegs, OPEN_LEGS, rememberEnds, type LegRow } from './legs.ts';
+import { keepTrail } from './trail.ts';
 import type { Waker } from './wake.ts';
 
 const HOLD_LEASES = `
@@ -38,10 +39,10 @@ const LOCK_LANES = `
 const FIND_MESSAGES = 'SELECT id FROM message WHERE id = ANY ($1::text[])';
 
 const INSERT_MESSAGES = `
-  INSERT INTO message (id, lane_id, seq, body, created_at_ms, expires_at_ms)
-  SELECT id, lane_id, seq, body, $6, expires_at_ms
-  FROM unnest($1::text[], $2::bigint[], $3::integer[], $4::text[], $5::bigint[])
-    AS made (id, lane_id, seq, body, expires_at_ms)`;
+  INSERT INTO message (id, lane_id, organisation_id, seq, body, created_at_ms, expires_at_ms)
+  SELECT id, lane_id, organisation_id, seq, body, $7, expires_at_ms
+  FROM unnest($1::text[], $2::bigint[], $3::text[], $4::integer[], $5::text[], $6::bigint[])
+    AS made (id, lane_id, organisation_id, seq, body, expires_at_ms)`;
 
 /** A lane whose head waits for a retry stays due when its head is. */
 const MOVE_LANES = `
@@ -59,6 +60,7 @@ interface LaneRow {
 }
 
 interface StoredMessage extends CommittedMessage {
+  organisationId: string;
   laneId: number;
   expiresAtMs: number;
 }
@@ -101,6 +103,7 @@ function write(
   waker: Waker,
 ): CommittedMessage[] {
   keepLegs(tx, changes);
+  keepTrail(tx, changes, nowMs);
   file(tx, messages, nowMs);
   makeDue(tx, endpointsOfIdle(lanes, messages), nowMs);
   if (messages.length > 0) waker.tell(tx);
@@ -147,7 +150,7 @@ async function number(tx: Statements, changes: readonly LegChange[], nowMs: numb
   const [lanes, there] = await Promise.all([lockLanes(tx, drafts), findMessages(tx, drafts)]);
   const last = new Map([...lanes].map(([name, lane]) => [name, lane.last_seq]));
   const messages = drafts.flatMap((draft) => {
-    const { messageId, endpointId, event, expireAfterMs } = draft;
+    const { messageId, organisationId, endpointId, event, expireAfterMs } = draft;
     if (there.has(messageId)) return [];
     there.add(messageId);
     const name = laneName(draft);
@@ -155,7 +158,8 @@ async function number(tx: Statements, changes: readonly LegChange[], nowMs: numb
     last.set(name, seqNum);
     const body = encodeBody(seqNum, event);
     const laneId = lanes.get(name)!.id;
-    return [{ messageId, endpointId, seqNum, body, laneId, expiresAtMs: Math.round(nowMs + expireAfterMs) }];
+    const expiresAtMs = Math.round(nowMs + expireAfterMs);
+    return [{ messageId, organisationId, endpointId, seqNum, body, laneId, expiresAtMs }];
   });
   return { lanes, messages };
 }
@@ -166,6 +170,7 @@ function file(tx: Statements, stored: readonly StoredMessage[], nowMs: number): 
     stored,
     ({ messageId }) => messageId,
     ({ laneId }) => laneId,
+    ({ organisationId }) => organisationId,
     ({ seqNum }) => seqNum,
     ({ body }) => body,
     ({ expiresAtMs }) => expiresAtMs,

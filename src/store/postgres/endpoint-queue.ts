@@ -3,7 +3,7 @@
  * database keeps in memory, as rows that all nodes share.
  *
  * Locks are taken in one order by everybody, so that nobody waits in a circle: lanes by organisation, endpoint and call;
- * then queue rows by organisation and endpoint; then `endpoint_state` in the same way. A claim begins with queue rows,
+ * then queue rows by organisation and endpoint; then `endpoint_state`, then `statistic` in the same way. A claim begins with queue rows,
  * but skips what is locked instead of waiting.
  */
 import { isDeepStrictEqual } from 'node:util';

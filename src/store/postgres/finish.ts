@@ -2,8 +2,10 @@
  * Lanes move on: after an attempt, and where messages have expired. Whoever calls this has locked the lanes in a statement
  * before, so that what is read here of their messages is how they are now.
  */
+import { tallyOfExpired } from '../log-statistics.ts';
 import { columnsOf, type Statements } from './database.ts';
 import { MAKE_DUE, nameOf, namesOf, type EndpointName } from './endpoint-queue.ts';
+import { addStatistics } from './statistics.ts';
 
 /** What becomes of one lane. Its claim ends in any case. */
 export interface LaneMove {
@@ -102,13 +104,18 @@ export async function expireLanes(
   }));
   moveLanes(tx, moves, nowMs);
   const counts = Map.groupBy(moves, nameOf);
-  countOutcomes(
+  const expiredOf = [...counts.values()].map((ofEndpoint) => ({
+    organisationId: ofEndpoint[0]!.organisationId,
+    endpointId: ofEndpoint[0]!.endpointId,
+    expired: ofEndpoint.reduce((sum, { skipped }) => sum + skipped.length, 0),
+  }));
+  countOutcomes(tx, expiredOf);
+  addStatistics(
     tx,
-    [...counts.values()].map((ofEndpoint) => ({
-      organisationId: ofEndpoint[0]!.organisationId,
-      endpointId: ofEndpoint[0]!.endpointId,
-      expired: ofEndpoint.reduce((sum, { skipped }) => sum + skipped.length, 0),
-    })),
+    expiredOf
+      .filter((endpoint) => endpoint.expired > 0)
+      .map((endpoint) => ({ ...endpoint, ...tallyOfExpired(endpoint.expired) })),
+    nowMs,
   );
   return expired.length;
 }
@@ -121,7 +128,7 @@ export interface OutcomeCount extends EndpointName {
   last?: string;
 }
 
-/** Adds to the counts of endpoints, each named once. The last lock of a transaction. */
+/** Adds to the counts of endpoints, each named once. With `addStatistics` behind it the last lock of a transaction. */
 export function countOutcomes(tx: Statements, counts: readonly OutcomeCount[]): void {
   if (counts.length === 0) return;
   const columns = columnsOf(

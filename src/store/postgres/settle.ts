@@ -13,10 +13,12 @@ import {
   type HealthRules,
   type Notice,
 } from '../../policy/endpoint-health.ts';
+import { tallyOf } from '../log-statistics.ts';
 import type { Settlement } from '../store.ts';
 import { columnsOf, type Statements } from './database.ts';
 import { lockGates, nameOf, namesOf, putHealth, type EndpointName, type Move } from './endpoint-queue.ts';
 import { countOutcomes, moveLanes, type LaneMove, type OutcomeCount } from './finish.ts';
+import { addStatistics } from './statistics.ts';
 
 const LOCK_LANES = `
   SELECT id, claim_token FROM lane WHERE id = ANY ($1::bigint[])
@@ -111,6 +113,11 @@ export async function settleIn(
   moveLanes(tx, laneMoves, nowMs, [...troubled, ...limited].map(endpointName));
   putHealth(tx, moves, nowMs);
   countOutcomes(tx, [...byEndpoint.values()].map(countOf));
+  const tallies = [...byEndpoint.values()].map((ofEndpoint) => ({
+    ...ofEndpoint[0]!,
+    ...tallyOf(ofEndpoint),
+  }));
+  addStatistics(tx, tallies, nowMs);
   return lost.map(({ messageId }) => messageId);
 }
 

@@ -10,6 +10,7 @@ import { Database } from './database.ts';
 import { createDirectoryStore } from './directory.ts';
 import { createHealthStore } from './health.ts';
 import { createLeaseStore } from './leases.ts';
+import { createLogStore } from './log.ts';
 import { migrate } from './migrate.ts';
 import { createOutboxStore } from './outbox.ts';
 import { placesOf } from './places.ts';
@@ -42,6 +43,7 @@ export async function openPostgresStore(
       leases: createLeaseStore(db, node),
       upkeep: createUpkeepStore(db, options),
       accounts: createAccountStore(port, secrets),
+      log: createLogStore(db),
       node,
       nowMs: () => clock.nowMs(),
       async close() {

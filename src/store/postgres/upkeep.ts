@@ -43,6 +43,19 @@ const FORGET_LEGS = `
     SELECT source_id, leg_hash FROM ended_leg WHERE ended_at_ms < $1 ORDER BY ended_at_ms LIMIT $2)
   RETURNING 1`;
 
+/** From the oldest on: ids grow with time. */
+const FORGET_TRAIL = `
+  DELETE FROM trail WHERE id IN (
+    SELECT id FROM (SELECT id, at_ms FROM trail ORDER BY id LIMIT $2) AS oldest WHERE at_ms < $1)
+  RETURNING 1`;
+
+const FORGET_DEVICES = 'DELETE FROM unknown_device WHERE last_at_ms < $1';
+
+const FORGET_STATISTICS = `
+  DELETE FROM statistic WHERE (organisation_id, endpoint_id, at_ms) IN (
+    SELECT organisation_id, endpoint_id, at_ms FROM statistic WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)
+  RETURNING 1`;
+
 const ENDED_SECRETS = `
   SELECT * FROM endpoint WHERE secret_ends_at_ms <= $1 ORDER BY organisation_id, id FOR UPDATE`;
 const PUT_SECRETS = `
@@ -97,6 +110,15 @@ export function createUpkeepStore(
 
     async forgetLegs(beforeMs, limit) {
       return (await db.query(FORGET_LEGS, [beforeMs, limit])).length;
+    },
+
+    async forgetTrail(beforeMs, limit) {
+      await db.query(FORGET_DEVICES, [beforeMs]);
+      return (await db.query(FORGET_TRAIL, [beforeMs, limit])).length;
+    },
+
+    async forgetStatistics(beforeMs, limit) {
+      return (await db.query(FORGET_STATISTICS, [beforeMs, limit])).length;
     },
 
     forgetSecrets: (nowMs) =>

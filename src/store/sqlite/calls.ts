@@ -14,6 +14,7 @@ import {
 import { legHash } from '../leg-hash.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook } from './endpoint-book.ts';
+import { prepareTrail } from './trail.ts';
 
 /** The columns of `open_leg` that are not in its JSON. */
 interface LegRow {
@@ -43,8 +44,9 @@ export function createCallStore(db: DatabaseSync, book: EndpointBook, node: stri
     DO UPDATE SET last_seq = last_seq + 1, due_at_ms = coalesce(due_at_ms, excluded.due_at_ms), rank = 0
     RETURNING id, last_seq`);
   const insertMessage = db.prepare(`
-    INSERT INTO message (id, lane_id, seq, body, created_at_ms, expires_at_ms, outcome, attempts)
-    VALUES (?, ?, ?, ?, ?, ?, 'pending', 0)`);
+    INSERT INTO message (id, lane_id, organisation_id, seq, body, created_at_ms, expires_at_ms, outcome, attempts)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', 0)`);
+  const keepTrail = prepareTrail(db);
   const selectSource = db.prepare('SELECT 1 FROM source WHERE id = ?');
   const selectLeg = db.prepare('SELECT * FROM open_leg WHERE source_id = ? AND leg = ?');
   const hasEnded = db.prepare('SELECT 1 FROM ended_leg WHERE source_id = ? AND leg_hash = ?');
@@ -69,7 +71,15 @@ export function createCallStore(db: DatabaseSync, book: EndpointBook, node: stri
       last_seq: number;
     };
     const body = encodeBody(lane.last_seq, event);
-    insertMessage.run(messageId, lane.id, lane.last_seq, body, nowMs, Math.round(nowMs + expireAfterMs));
+    insertMessage.run(
+      messageId,
+      lane.id,
+      organisationId,
+      lane.last_seq,
+      body,
+      nowMs,
+      Math.round(nowMs + expireAfterMs),
+    );
     return { messageId, endpointId, seqNum: lane.last_seq, body };
   };
 
@@ -90,8 +100,9 @@ export function createCallStore(db: DatabaseSync, book: EndpointBook, node: stri
 
   const store = (changes: readonly LegChange[], nowMs: number): CommittedMessage[] => {
     const stored: CommittedMessage[] = [];
-    for (const { leg, messages } of changes) {
+    for (const { leg, messages, trail } of changes) {
       keepLeg(leg);
+      if (trail !== undefined) keepTrail(leg.organisationId, trail, nowMs);
       for (const draft of messages) {
         const message = fileMessage(draft, nowMs);
         if (message !== undefined) stored.push(message);

@@ -1,5 +1,7 @@
 /** The ends of a message: delivered, expired, dead. Each leaves its lane as the next one needs it. */
 import type { DatabaseSync } from 'node:sqlite';
+import { tallyOfExpired } from '../log-statistics.ts';
+import { prepareStatistics } from './statistics.ts';
 
 /** Statements are prepared once, here. All run inside the caller's transaction. */
 export function prepareFinish(db: DatabaseSync) {
@@ -17,7 +19,9 @@ export function prepareFinish(db: DatabaseSync) {
   const countExpired = db.prepare(`
     INSERT INTO endpoint_state (organisation_id, endpoint_id, expired)
     SELECT organisation_id, endpoint_id, ?1 FROM lane WHERE id = ?2
-    ON CONFLICT (organisation_id, endpoint_id) DO UPDATE SET expired = expired + excluded.expired`);
+    ON CONFLICT (organisation_id, endpoint_id) DO UPDATE SET expired = expired + excluded.expired
+    RETURNING organisation_id, endpoint_id`);
+  const addStatistics = prepareStatistics(db);
   // What was skipped behind the delivered one is still to be told. A lane in which only replays wait ranks behind.
   const goOn = db.prepare(`
     UPDATE lane SET
@@ -67,7 +71,8 @@ export function prepareFinish(db: DatabaseSync) {
       if (rows.length === 0) return 0;
       const seqs = rows.map(({ seq }) => seq);
       skip(laneId, seqs, Math.min(...seqs), nowMs);
-      countExpired.run(rows.length, laneId);
+      const of = countExpired.get(rows.length, laneId) as { organisation_id: string; endpoint_id: string };
+      addStatistics(of.organisation_id, of.endpoint_id, tallyOfExpired(rows.length), nowMs);
       return rows.length;
     },
   };

@@ -9,8 +9,10 @@ import {
   type HealthRules,
   type Notice,
 } from '../../policy/endpoint-health.ts';
+import { tallyOf } from '../log-statistics.ts';
 import { NOTICE_CHANNELS, type Settlement } from '../store.ts';
 import type { Entry } from './endpoint-book.ts';
+import { prepareStatistics } from './statistics.ts';
 
 /** Statements are prepared once, here. All run inside the caller's transaction. */
 export function prepareHealthWrite(db: DatabaseSync) {
@@ -24,6 +26,8 @@ export function prepareHealthWrite(db: DatabaseSync) {
   const insertNotice = db.prepare(`
     INSERT INTO notice (channel, organisation_id, endpoint_id, url, at_ms, notice, due_at_ms)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?5)`);
+
+  const addStatistics = prepareStatistics(db);
 
   const write = (
     { organisationId, endpoint }: Pick<Entry, 'organisationId' | 'endpoint'>,
@@ -49,6 +53,7 @@ export function prepareHealthWrite(db: DatabaseSync) {
       const ends = (kind: string) => settlements.filter(({ next }) => next.kind === kind).length;
       const last = JSON.stringify(settlements.at(-1)?.attempt);
       count.run(organisationId, endpoint.id, ends('delivered'), ends('dead'), last);
+      addStatistics(organisationId, endpoint.id, tallyOf(settlements), nowMs);
       let health = gate.health;
       const notices: Notice[] = [];
       for (const { signal } of settlements) {

@@ -43,11 +43,11 @@ export function prepareOverview(db: DatabaseSync): () => Overview {
     LEFT JOIN endpoint_state AS state
       ON state.organisation_id = endpoint.organisation_id AND state.endpoint_id = endpoint.id
     LEFT JOIN (
-      SELECT organisation_id, endpoint_id, count(*) AS pending, count(DISTINCT lane.id) AS lanes,
+      SELECT lane.organisation_id, lane.endpoint_id, count(*) AS pending, count(DISTINCT lane.id) AS lanes,
         min(message.created_at_ms) AS oldest_ms
       FROM lane JOIN message ON message.lane_id = lane.id AND message.outcome = 'pending'
       WHERE lane.due_at_ms IS NOT NULL
-      GROUP BY organisation_id, endpoint_id
+      GROUP BY lane.organisation_id, lane.endpoint_id
     ) AS backlog ON backlog.organisation_id = endpoint.organisation_id AND backlog.endpoint_id = endpoint.id
     ORDER BY endpoint.organisation_id, endpoint.id`);
 

@@ -16,6 +16,7 @@ import { EndpointBook } from './endpoint-book.ts';
 import { healthOf } from './health-write.ts';
 import { createHealthStore } from './health.ts';
 import { createLeaseStore } from './leases.ts';
+import { createLogStore } from './log.ts';
 import { watchOtherProcesses } from './other-processes.ts';
 import { createOutboxStore } from './outbox.ts';
 import { createPort } from './port.ts';
@@ -51,6 +52,7 @@ export function openSqliteStore(path: string, options: StoreOptions): Store {
     leases: createLeaseStore(db, node),
     upkeep: createUpkeepStore(db, book, others, options),
     accounts: createAccountStore(port, secrets),
+    log: createLogStore(db),
     node,
     nowMs: () => Date.now(),
     async close() {

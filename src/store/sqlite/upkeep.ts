@@ -48,6 +48,13 @@ export function createUpkeepStore(
   const forgetLegs = db.prepare(`
     DELETE FROM ended_leg WHERE (source_id, leg_hash) IN (
       SELECT source_id, leg_hash FROM ended_leg WHERE ended_at_ms < ? ORDER BY ended_at_ms LIMIT ?)`);
+  const forgetTrail = db.prepare(`
+    DELETE FROM trail WHERE id IN (
+      SELECT id FROM (SELECT id, at_ms FROM trail ORDER BY id LIMIT ?2) WHERE at_ms < ?1)`);
+  const forgetDevices = db.prepare('DELETE FROM unknown_device WHERE last_at_ms < ?');
+  const forgetStatistics = db.prepare(`
+    DELETE FROM statistic WHERE (organisation_id, endpoint_id, at_ms) IN (
+      SELECT organisation_id, endpoint_id, at_ms FROM statistic WHERE at_ms < ? ORDER BY at_ms LIMIT ?)`);
   const dueNotices = db.prepare('SELECT * FROM notice WHERE due_at_ms <= ? ORDER BY due_at_ms, id LIMIT ?');
   const laterNotice = db.prepare('UPDATE notice SET due_at_ms = ?, attempts = attempts + 1 WHERE id = ?');
   const forgetNotice = db.prepare('DELETE FROM notice WHERE id = ?');
@@ -90,6 +97,17 @@ export function createUpkeepStore(
 
     async forgetLegs(beforeMs, limit) {
       return inTransaction(db, () => Number(forgetLegs.run(beforeMs, limit).changes));
+    },
+
+    async forgetTrail(beforeMs, limit) {
+      return inTransaction(db, () => {
+        forgetDevices.run(beforeMs);
+        return Number(forgetTrail.run(beforeMs, limit).changes);
+      });
+    },
+
+    async forgetStatistics(beforeMs, limit) {
+      return inTransaction(db, () => Number(forgetStatistics.run(beforeMs, limit).changes));
     },
 
     async forgetSecrets(nowMs) {
