@@ -8,6 +8,7 @@ import type { SourceSink } from '../../src/source/source.ts';
 import { transcriptsOf } from '../support/transcripts.ts';
 import type { Framing } from './mutations.ts';
 import { DIALOG_INFO } from './notified.ts';
+import { HTTP } from './posted.ts';
 
 export interface Subject {
   kind: string;
@@ -75,6 +76,7 @@ export const SUBJECTS: readonly Subject[] = [
     victim: '1099@pbx.example.com',
   },
   DIALOG_INFO,
+  HTTP,
 ];
 
 function isPlain(packet: string): boolean {
