@@ -6,7 +6,7 @@
  * was stopped in the meantime (SIGSTOP, a sleeping machine) learns at its next look, or by a refused commit, that the
  * lease is somebody else's: what it read under it is never stored.
  */
-import type { Lease, LeaseStore } from '../store/store.ts';
+import type { Lease, LeaseStore } from '../store/leases.ts';
 
 const NODE = 'node/';
 const SOURCE = 'source/';

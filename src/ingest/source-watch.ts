@@ -8,7 +8,9 @@ import type { ReadSourceSettings, SourceSettings } from '../policy/directory.ts'
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Source, SourceSink, SourceState } from '../source/source.ts';
-import type { CallStore, DirectoryStore, HealthStore, Lease } from '../store/store.ts';
+import type { Lease } from '../store/leases.ts';
+import type { HealthStore } from '../store/health.ts';
+import type { CallStore, DirectoryStore } from '../store/store.ts';
 import type { Ingest } from './ingest.ts';
 import type { SourceLeases } from './source-leases.ts';
 

@@ -16,14 +16,17 @@ import type { AuditNote } from '../policy/audit.ts';
 import type { DeviceType } from '../policy/device-type.ts';
 import type { DirectoryChange } from '../policy/directory-changes.ts';
 import type { Directory, SourceSettings } from '../policy/directory.ts';
-import type { EndpointHealth, HealthRules, Notice, Signal } from '../policy/endpoint-health.ts';
+import type { HealthRules, Signal } from '../policy/endpoint-health.ts';
 import type { Endpoint, EndpointWithSecret, Organisation, User } from '../policy/organisation.ts';
 import type { Choices } from '../policy/subscription.ts';
 import type { TrailStep } from '../policy/timeline.ts';
 import type { SecretBox } from '../runtime/keys.ts';
 import type { AccountStore } from './accounts.ts';
 import type { DirectoryPages } from './directory-pages.ts';
+import type { HealthStore } from './health.ts';
+import type { Lease, LeaseStore } from './leases.ts';
 import type { LogStore } from './log.ts';
+import type { UpkeepStore } from './upkeep.ts';
 
 export interface Store {
   readonly directory: DirectoryStore;
@@ -313,108 +316,4 @@ export interface OutboxStore {
   replay(order: ReplayOrder, nowMs: number, limit: number): Promise<number>;
   /** Calls `wake` when another process has stored something that may be due. @returns stops it */
   listen(wake: () => void): () => void;
-}
-
-/** A right that one node has at a time, such as reading a source. */
-export interface Lease {
-  name: string;
-  /** Grows each time that the lease changes hands. */
-  term: number;
-}
-
-/** Thrown by `commit`: what was read under a lease that is somebody else's now must not be stored. */
-export class LeaseLost extends Error {
-  readonly lost: readonly string[];
-
-  constructor(lost: readonly string[]) {
-    super(`lease lost: ${lost.join(', ')}`);
-    this.lost = lost;
-  }
-}
-
-export interface LeaseState extends Lease {
-  node: string;
-  untilMs: number;
-}
-
-export interface LeaseStore {
-  /** Operator's: takes or renews a lease for this node. @returns undefined while another node holds it */
-  hold(name: string, forMs: number, nowMs: number): Promise<Lease | undefined>;
-  /** Operator's: lets go of it, if this node still holds it. */
-  release(name: string): Promise<void>;
-  /** Operator's: the leases in force whose names begin so. */
-  held(prefix: string, nowMs: number): Promise<readonly LeaseState[]>;
-}
-
-export interface SourceHealth {
-  id: string;
-  status: 'connecting' | 'connected' | 'down';
-  sinceMs: number;
-  advice?: string;
-  openLegs: number;
-}
-
-export interface EndpointOverview {
-  organisationId: string;
-  id: string;
-  url: string;
-  pending: number;
-  /** Calls that have something to send to it. */
-  lanesWaiting: number;
-  oldestPendingAtMs?: number;
-  delivered: number;
-  expired: number;
-  dead: number;
-  health: EndpointHealth;
-  /** The last attempt, whichever message it was for. */
-  last?: AttemptRecord;
-}
-
-export interface HealthStore {
-  /** Operator's: remembers how a source is, for `status`, which is another process. */
-  sourceState(sourceId: string, state: Omit<SourceHealth, 'id' | 'openLegs'>): Promise<void>;
-  /** Operator's: everything at a glance. */
-  overview(): Promise<{ sources: readonly SourceHealth[]; endpoints: readonly EndpointOverview[] }>;
-  /**
-   * Switches delivery to an endpoint on or off. While it is off its messages are kept; on, a probe goes out first.
-   * @returns false if there is no such endpoint
-   */
-  enable(organisationId: string, endpointId: string, on: boolean, nowMs: number): Promise<boolean>;
-}
-
-/** A notice to the operator on its way through one channel. */
-export interface PendingNotice {
-  id: number;
-  channel: NoticeChannel;
-  organisationId: string;
-  endpointId: string;
-  url: string;
-  atMs: number;
-  notice: Notice;
-  attemptsMade: number;
-}
-
-export const NOTICE_CHANNELS = ['mail', 'webhook'] as const;
-export type NoticeChannel = (typeof NOTICE_CHANNELS)[number];
-
-/** Work that is nobody's request: done in small steps, by one node at a time. All operator's. */
-export interface UpkeepStore {
-  /** Finishes pending messages whose time is over as `expired`, at most `limit`. @returns how many */
-  expire(nowMs: number, limit: number): Promise<number>;
-  /** Deletes messages and attempts that were finished before `beforeMs`, at most `limit`. @returns how many */
-  forget(beforeMs: number, limit: number): Promise<number>;
-  /** Forgets that legs of shared sources have ended, where that was before `beforeMs`, at most `limit`. @returns how many */
-  forgetLegs(beforeMs: number, limit: number): Promise<number>;
-  /** Forgets unknown devices last seen before `beforeMs`, and rows of the trail from before, at most `limit`. @returns how many rows */
-  forgetTrail(beforeMs: number, limit: number): Promise<number>;
-  /** Forgets figures of before `beforeMs`, at most `limit`. @returns how many */
-  forgetStatistics(beforeMs: number, limit: number): Promise<number>;
-  /** Forgets signing secrets that were replaced and whose time is over. @returns of how many endpoints */
-  forgetSecrets(nowMs: number): Promise<number>;
-  /** Moves the endpoints' health as time passes: announcements, and the end. @returns how many changed */
-  watchHealth(nowMs: number): Promise<number>;
-  /** Notices that are due, oldest first. */
-  dueNotices(nowMs: number, limit: number): Promise<readonly PendingNotice[]>;
-  /** @param dueAtMs when to try again; undefined: it is done with */
-  settleNotice(id: number, dueAtMs: number | undefined): Promise<void>;
 }

@@ -5,7 +5,8 @@
  */
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { LeaseStore, UpkeepStore } from '../store/store.ts';
+import type { LeaseStore } from '../store/leases.ts';
+import type { UpkeepStore } from '../store/upkeep.ts';
 
 export interface UpkeepOptions {
   upkeep: UpkeepStore;

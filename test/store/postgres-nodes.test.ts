@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Claim, Settlement, Store } from '../../src/store/store.ts';
-import { LeaseLost } from '../../src/store/store.ts';
+import { LeaseLost } from '../../src/store/leases.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
 import { needsPostgres } from '../support/needs.ts';
 import { openAlone, openBeside, select } from '../support/postgres-stores.ts';

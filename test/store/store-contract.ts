@@ -8,8 +8,8 @@ import type { LegState } from '../../src/call/leg-event.ts';
 import type { OutwardEvent } from '../../src/call/outward-event.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
 import type { Signal } from '../../src/policy/endpoint-health.ts';
+import { LeaseLost } from '../../src/store/leases.ts';
 import {
-  LeaseLost,
   type AttemptRecord,
   type Claim,
   type DraftMessage,

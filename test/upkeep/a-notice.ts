@@ -1,5 +1,5 @@
 /** A notice as the store hands it out, for tests. */
-import type { PendingNotice } from '../../src/store/store.ts';
+import type { PendingNotice } from '../../src/store/upkeep.ts';
 
 export const AT_MS = Date.parse('2026-11-23T10:36:19.315Z');
 const SINCE_MS = Date.parse('2026-11-23T09:00:00Z');

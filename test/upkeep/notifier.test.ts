@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import test from 'node:test';
 import { pino } from 'pino';
-import type { PendingNotice } from '../../src/store/store.ts';
+import type { PendingNotice } from '../../src/store/upkeep.ts';
 import { createNotifier, noticeDelayMs, type NotifierOptions } from '../../src/upkeep/notices/notifier.ts';
 import { aNotice, AT_MS } from './a-notice.ts';
 

@@ -7,7 +7,7 @@ import type { Directory, SourceSettings } from '../../policy/directory.ts';
 import { completeDirectory } from '../../policy/wanted-directory.ts';
 import { CallhookError } from '../../runtime/errors.ts';
 import { isPostgres } from '../../store/open-store.ts';
-import type { SourceHealth } from '../../store/store.ts';
+import type { SourceHealth } from '../../store/health.ts';
 import { withInstallation } from '../installation.ts';
 import { readText } from '../playback.ts';
 import { nodesOf } from '../status.ts';

@@ -5,14 +5,8 @@
  *  2. legs and numbered messages are written.
  */
 import { encodeBody } from '../../call/outward-event.ts';
-import {
-  LeaseLost,
-  type CallStore,
-  type CommittedMessage,
-  type DraftMessage,
-  type Lease,
-  type LegChange,
-} from '../store.ts';
+import { LeaseLost, type Lease } from '../leases.ts';
+import { type CallStore, type CommittedMessage, type DraftMessage, type LegChange } from '../store.ts';
 import { columnsOf, type Database, type Statements } from './database.ts';
 import { makeDue, namesOf, type EndpointName } from './endpoint-queue.ts';
 import { keepLegs, legOf, lockLegs, OPEN_LEGS, rememberEnds, type LegRow } from './legs.ts';

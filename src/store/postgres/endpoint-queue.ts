@@ -14,7 +14,7 @@ import {
   type Gate,
   type Notice,
 } from '../../policy/endpoint-health.ts';
-import { NOTICE_CHANNELS } from '../store.ts';
+import { NOTICE_CHANNELS } from '../upkeep.ts';
 import { columnsOf, type Statements } from './database.ts';
 
 /** How an endpoint is named in every table. */

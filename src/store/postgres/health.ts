@@ -1,6 +1,7 @@
 /** How sources and endpoints are doing, for people who look. */
 import { disabled, enabled, HEALTHY, type EndpointHealth } from '../../policy/endpoint-health.ts';
-import type { AttemptRecord, EndpointOverview, HealthStore, SourceHealth } from '../store.ts';
+import type { EndpointOverview, HealthStore, SourceHealth } from '../health.ts';
+import type { AttemptRecord } from '../store.ts';
 import type { Database } from './database.ts';
 import { lockGates, nameOf, putHealth } from './endpoint-queue.ts';
 import type { Waker } from './wake.ts';

@@ -1,5 +1,5 @@
 /** Leases: rows that one statement takes or does not. */
-import type { LeaseState, LeaseStore } from '../store.ts';
+import type { LeaseState, LeaseStore } from '../leases.ts';
 import type { Database } from './database.ts';
 
 const HOLD = `

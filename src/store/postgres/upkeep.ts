@@ -2,7 +2,8 @@
 import { afterTime, type Notice } from '../../policy/endpoint-health.ts';
 import { withoutEndedSecrets } from '../../policy/signing.ts';
 import { firstEndMs, sealedOf, withSecrets, type SealedColumns } from '../endpoint-columns.ts';
-import type { NoticeChannel, PendingNotice, StoreOptions, UpkeepStore } from '../store.ts';
+import type { StoreOptions } from '../store.ts';
+import type { NoticeChannel, PendingNotice, UpkeepStore } from '../upkeep.ts';
 import type { Database } from './database.ts';
 import { endpointOf, type EndpointRow } from './directory.ts';
 import { lockTroubledGates, putHealth } from './endpoint-queue.ts';

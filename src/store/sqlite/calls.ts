@@ -1,8 +1,8 @@
 /** Open legs, and the one transaction that moves legs and files their messages. */
 import type { DatabaseSync } from 'node:sqlite';
 import { encodeBody } from '../../call/outward-event.ts';
+import { LeaseLost } from '../leases.ts';
 import {
-  LeaseLost,
   type CallStore,
   type CommittedMessage,
   type DraftMessage,

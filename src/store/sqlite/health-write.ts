@@ -10,7 +10,8 @@ import {
   type Notice,
 } from '../../policy/endpoint-health.ts';
 import { tallyOf } from '../log-statistics.ts';
-import { NOTICE_CHANNELS, type Settlement } from '../store.ts';
+import { type Settlement } from '../store.ts';
+import { NOTICE_CHANNELS } from '../upkeep.ts';
 import type { Entry } from './endpoint-book.ts';
 import { prepareStatistics } from './statistics.ts';
 

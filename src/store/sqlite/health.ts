@@ -1,7 +1,7 @@
 /** How sources and endpoints are doing, for people who look. */
 import type { DatabaseSync } from 'node:sqlite';
 import { disabled, enabled } from '../../policy/endpoint-health.ts';
-import type { HealthStore } from '../store.ts';
+import type { HealthStore } from '../health.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook } from './endpoint-book.ts';
 import { prepareHealthWrite } from './health-write.ts';

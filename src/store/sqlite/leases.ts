@@ -1,6 +1,6 @@
 /** Leases on an embedded database. One process serves it, so a lease only ever waits for one that was killed. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { LeaseState, LeaseStore } from '../store.ts';
+import type { LeaseState, LeaseStore } from '../leases.ts';
 
 interface LeaseRow {
   name: string;

@@ -1,6 +1,7 @@
 /** How sources and endpoints are, read in one go. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { AttemptRecord, EndpointOverview, HealthStore, SourceHealth } from '../store.ts';
+import type { EndpointOverview, HealthStore, SourceHealth } from '../health.ts';
+import type { AttemptRecord } from '../store.ts';
 import { healthOf } from './health-write.ts';
 
 export type Overview = Awaited<ReturnType<HealthStore['overview']>>;

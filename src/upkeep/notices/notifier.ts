@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { NoticeChannel, PendingNotice, UpkeepStore } from '../../store/store.ts';
+import type { NoticeChannel, PendingNotice, UpkeepStore } from '../../store/upkeep.ts';
 
 /** `problem`: in our own words, without a secret, a number or a peer's text, as it goes into the log. */
 export type Sent = { ok: true } | { ok: false; problem: string };

@@ -3,7 +3,7 @@
  * private address that is not allowed). docs/OPERATIONS.md describes the body to those who write the receiver.
  */
 import type { Attempter } from '../../delivery/attempt.ts';
-import type { PendingNotice } from '../../store/store.ts';
+import type { PendingNotice } from '../../store/upkeep.ts';
 import type { Channel } from './notifier.ts';
 import { hostOf, noticeName, plainReason } from './words.ts';
 

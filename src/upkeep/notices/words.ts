@@ -6,7 +6,7 @@
  * own reading of it is: its words may repeat what the message said, a phone number for instance.
  */
 import { createHash } from 'node:crypto';
-import type { PendingNotice } from '../../store/store.ts';
+import type { PendingNotice } from '../../store/upkeep.ts';
 
 export interface Words {
   subject: string;

@@ -1,0 +1,39 @@
+/** How sources and endpoints are: a room of the store's contract (store.ts). */
+import type { EndpointHealth } from '../policy/endpoint-health.ts';
+import type { AttemptRecord } from './store.ts';
+
+export interface SourceHealth {
+  id: string;
+  status: 'connecting' | 'connected' | 'down';
+  sinceMs: number;
+  advice?: string;
+  openLegs: number;
+}
+
+export interface EndpointOverview {
+  organisationId: string;
+  id: string;
+  url: string;
+  pending: number;
+  /** Calls that have something to send to it. */
+  lanesWaiting: number;
+  oldestPendingAtMs?: number;
+  delivered: number;
+  expired: number;
+  dead: number;
+  health: EndpointHealth;
+  /** The last attempt, whichever message it was for. */
+  last?: AttemptRecord;
+}
+
+export interface HealthStore {
+  /** Operator's: remembers how a source is, for `status`, which is another process. */
+  sourceState(sourceId: string, state: Omit<SourceHealth, 'id' | 'openLegs'>): Promise<void>;
+  /** Operator's: everything at a glance. */
+  overview(): Promise<{ sources: readonly SourceHealth[]; endpoints: readonly EndpointOverview[] }>;
+  /**
+   * Switches delivery to an endpoint on or off. While it is off its messages are kept; on, a probe goes out first.
+   * @returns false if there is no such endpoint
+   */
+  enable(organisationId: string, endpointId: string, on: boolean, nowMs: number): Promise<boolean>;
+}
