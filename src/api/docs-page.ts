@@ -28,7 +28,7 @@ summary { cursor: pointer; } summary code { font-weight: 600; }
 td, th { text-align: left; padding: 0.1rem 1rem 0.1rem 0; vertical-align: top; }`;
 
 /** The page's only source of style is in it, by its hash. */
-export const DOCS_CSP = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
+export const PAGE_CSP = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
 
 export function docsPage(openApi: object): string {
   const document = openApi as Document;
@@ -44,11 +44,18 @@ export function docsPage(openApi: object): string {
     ([name, schema]) =>
       `<details id="${escape(name)}"><summary><code>${escape(name)}</code></summary><pre>${escape(JSON.stringify(schema, null, 2))}</pre></details>`,
   );
+  return page(
+    `${info.title} API ${info.version}`,
+    `<p>${escape(info.description)} As a file: <a href="/api/v1/openapi.json">openapi.json</a>.</p>
+${sections.join('')}<h2>Shapes</h2>${schemas.join('')}`,
+  );
+}
+
+/** @param body HTML; `PAGE_CSP` goes with it */
+export function page(title: string, body: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(info.title)} API</title>
-<style>${STYLE}</style></head><body><h1>${escape(info.title)} API ${escape(info.version)}</h1>
-<p>${escape(info.description)} As a file: <a href="/api/v1/openapi.json">openapi.json</a>.</p>
-${sections.join('')}<h2>Shapes</h2>${schemas.join('')}</body></html>`;
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)}</title>
+<style>${STYLE}</style></head><body><h1>${escape(title)}</h1>${body}</body></html>`;
 }
 
 function operationHtml({

@@ -3,6 +3,7 @@ import type { AuditNote } from '../policy/audit.ts';
 import { hashToken, newId, newToken } from '../runtime/tokens.ts';
 import type { Link } from '../store/accounts.ts';
 import type { ApiContext } from './context.ts';
+import { LINK_PATHS } from './link-page.ts';
 import { Refused } from './problem.ts';
 import { timeText } from './shapes.ts';
 
@@ -12,13 +13,6 @@ const TERM_MS: Readonly<Record<Link['purpose'], number>> = {
   'set-up': 24 * HOUR_MS,
   invitation: 7 * 24 * HOUR_MS,
   reset: 2 * HOUR_MS,
-};
-
-/** Pages of the portal. The token stands behind `#`: no server on the way sees it, no log keeps it. */
-const PAGES: Readonly<Record<Link['purpose'], string>> = {
-  'set-up': '/set-up',
-  invitation: '/invitation',
-  reset: '/password-reset',
 };
 
 const MAILS: Readonly<Record<'invitation' | 'reset', { subject: string; before: string }>> = {
@@ -50,7 +44,7 @@ export async function makeLink(
   const createdAtMs = clock.nowMs();
   const expiresAtMs = createdAtMs + TERM_MS[purpose.purpose];
   await store.accounts.createLink({ ...purpose, id, createdAtMs, expiresAtMs }, hashToken(token), note);
-  const link = `${publicUrl}${PAGES[purpose.purpose]}#${token}`;
+  const link = `${publicUrl}${LINK_PATHS[purpose.purpose]}#${token}`;
   const expires = timeText(expiresAtMs);
   return { link, expires, mailed: await mailed(context, purpose.purpose, to, link, expires) };
 }

@@ -5,10 +5,12 @@ import { CallhookError, systemCodeOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { VERSION } from '../runtime/version.ts';
 import type { SourceState } from '../source/source.ts';
+import type { Link } from '../store/accounts.ts';
 import type { ApiContext } from './context.ts';
 import { isIngestKey } from './authentication.ts';
-import { DOCS_CSP, docsPage } from './docs-page.ts';
+import { PAGE_CSP, docsPage } from './docs-page.ts';
 import { BODY_LIMITS, eventRoutes, refuseMediaType, type EventsOptions } from './events.ts';
+import { LINK_PATHS, linkPage } from './link-page.ts';
 import { openApiDocument } from './openapi.ts';
 import { Refused, sendProblem } from './problem.ts';
 import { publicKeyRoutes } from './public-keys.ts';
@@ -92,6 +94,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   const routes = allRoutes(context);
   registerRoutes(api, routes, context, new RateLimiter(rates));
   documentRoutes(api, openApiDocument(routes, VERSION));
+  linkPages(api, context);
   return api;
 }
 
@@ -119,9 +122,18 @@ function documentRoutes(api: FastifyInstance, document: object): void {
   const html = docsPage(document);
   for (const path of ['/api/v1/openapi.json', '/api/v1/docs']) refuseOtherMethods(api, path, 'GET', 'HEAD');
   api.get('/api/v1/openapi.json', (_request, reply) => reply.type('application/json').send(text));
-  api.get('/api/v1/docs', (_request, reply) =>
-    reply.header('content-security-policy', DOCS_CSP).type('text/html; charset=utf-8').send(html),
-  );
+  api.get('/api/v1/docs', (_request, reply) => sendPage(reply, html));
+}
+
+function linkPages(api: FastifyInstance, context: ApiContext): void {
+  for (const [purpose, path] of Object.entries(LINK_PATHS) as [Link['purpose'], string][]) {
+    refuseOtherMethods(api, path, 'GET', 'HEAD');
+    api.get(path, (_request, reply) => sendPage(reply, linkPage(purpose, context.publicUrl)));
+  }
+}
+
+function sendPage(reply: FastifyReply, html: string): FastifyReply {
+  return reply.header('content-security-policy', PAGE_CSP).type('text/html; charset=utf-8').send(html);
 }
 
 /** One that the client names is kept, so that both logs name the same request. */

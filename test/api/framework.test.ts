@@ -26,6 +26,20 @@ test('the document and its page are for anybody, and nothing in them comes from 
   assert.ok(page.text.includes('/api/v1/organisations/{organisation}/users'));
 });
 
+test('a one-time link shows in a browser which request takes it', async (t) => {
+  const { url } = await startApi(t);
+  for (const [path, request] of [
+    ['/set-up', '/api/v1/set-up'],
+    ['/invitation', '/api/v1/invitations/accept'],
+    ['/password-reset', '/api/v1/password-resets/use'],
+  ] as const) {
+    const page = await fetch(`${url}${path}`);
+    assert.equal(page.status, 200);
+    assert.match(page.headers.get('content-security-policy')!, /^default-src 'none'; style-src 'sha256-/);
+    assert.ok((await page.text()).includes(`${url}${request}`), path);
+  }
+});
+
 test('each answer has its request’s id and forbids what an API never needs', async (t) => {
   const { nobody } = await startApi(t);
   const named = await nobody('GET', 'me', undefined, { 'x-request-id': 'abc-123' });
