@@ -52,7 +52,7 @@ function accessOfKey({ id, name, scope, organisationId }: ApiKey): Access | unde
 
 /**
  * Requests that change something and carry a cookie, or that log in, have to come from a page of our own: the browser
- * says where from, and a header that no form can send is there (docs/decisions/0013).
+ * says where from, and a header that no form can send is there (docs/decisions/0020).
  * @returns what is wrong, undefined if nothing is
  */
 export function crossSiteProblem(request: FastifyRequest, { publicUrl }: ApiContext): string | undefined {
