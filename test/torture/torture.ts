@@ -221,12 +221,12 @@ console.log(
 );
 process.exit(failed ? 1 : 0);
 
-/** A line that is no JSON is a stack trace. */
+/** Lines of a stack trace. Others that are no JSON were torn by a full disk, on which the log lies too. */
 function faultsInLogs(): string[] {
   return ['one', 'two'].flatMap((name) => {
     try {
       const lines = readFileSync(join(folder, `${name}.log`), 'utf8').split('\n');
-      return lines.filter((line) => line !== '' && !line.startsWith('{') && !line.startsWith('callhook:'));
+      return lines.filter((line) => /^\s+at |^(Uncaught |\w*Error\b|node:|Node\.js v)/.test(line));
     } catch {
       return [];
     }
