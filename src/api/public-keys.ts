@@ -11,7 +11,7 @@ import { sendProblem } from './problem.ts';
 import { refuseOtherMethods } from './unread.ts';
 
 export interface PublicKeysOptions {
-  directory: Pick<DirectoryStore, 'endpointOf'>;
+  directory: Pick<DirectoryStore, 'endpoint'>;
   nowMs(): number;
 }
 
@@ -30,7 +30,7 @@ const MAX_AGE_S = 300;
 export function publicKeyRoutes(api: FastifyInstance, { directory, nowMs }: PublicKeysOptions): void {
   refuseOtherMethods(api, PATH, 'GET', 'HEAD');
   api.get<Route>(PATH, async ({ params }, reply) => {
-    const endpoint = await directory.endpointOf(params.organisation, params.endpoint).catch(isAway);
+    const endpoint = await directory.endpoint(params.organisation, params.endpoint).catch(isAway);
     if (endpoint === 'unavailable') return sendProblem(reply, 'STORE_UNAVAILABLE', 'Try again in a moment.');
     const atMs = nowMs();
     const current = endpoint === undefined ? [] : [{ secret: endpoint.secret, untilMs: undefined }];

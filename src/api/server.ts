@@ -88,7 +88,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   healthRoutes(api, health);
   eventRoutes(api, { ...events, isIngestKey: (token) => isIngestKey(token, context) });
   publicKeyRoutes(api, {
-    directory: { endpointOf: (...asked) => context.store.directory.endpointOf(...asked) },
+    directory: { endpoint: (...asked) => context.store.directory.endpoint(...asked) },
     nowMs: () => context.clock.nowMs(),
   });
   const routes = allRoutes(context);

@@ -36,7 +36,7 @@ async function rotate(
 ): Promise<void> {
   const { organisationId, endpointId } = name;
   await withInstallation(config, async (store) => {
-    const before = await store.directory.endpointOf(organisationId, endpointId);
+    const before = await store.directory.endpoint(organisationId, endpointId);
     if (before === undefined) throw noSuchEndpoint(name);
     const signing = ed25519 ? 'ed25519' : hmac ? 'hmac-sha256' : signingOf(before.secret);
     const secret = generateSecret(signing);

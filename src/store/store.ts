@@ -103,8 +103,6 @@ export interface DirectoryStore extends DirectoryPages {
   /** Operator's: the addresses of all devices on this source. */
   devicesOn(sourceId: string): Promise<ReadonlySet<string>>;
   policyOf(organisationId: string): Promise<OrganisationPolicy | undefined>;
-  /** One endpoint with all that is secret of it. */
-  endpointOf(organisationId: string, endpointId: string): Promise<EndpointWithSecret | undefined>;
   /**
    * Replaces the signing secret, the one before it signing on until `untilMs`; raises `revision`. Two at once come one
    * after the other: no secret that was given out is lost.

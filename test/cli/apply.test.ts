@@ -341,7 +341,7 @@ test('a change to Ed25519 shows the public key only, and what was there signs on
   assert.equal(lines[0], '~ endpoint crm in acme (signing, secret)');
   assert.match(lines.join('\n'), /The public key of endpoint crm in acme;.*\n {4}whpk_\S{44}\n/);
   assert.doesNotMatch(lines.join('\n'), /whsk_/);
-  const crm = await one.directoryStore.endpointOf('acme', 'crm');
+  const crm = await one.directoryStore.endpoint('acme', 'crm');
   assert.deepEqual(
     crm?.formerSecrets?.map(({ secret }) => secret),
     [before],

@@ -328,14 +328,14 @@ export function directoryContract(backend: DirectoryBackend): void {
       const replaced = await Promise.all(
         ['whsec_x', 'whsec_y'].map((secret) => directory.replaceSecret('acme', 'crm', secret, times)),
       );
-      const now = await directory.endpointOf('acme', 'crm');
+      const now = await directory.endpoint('acme', 'crm');
       assert.ok(now !== undefined && replaced.some((endpoint) => isDeepStrictEqual(endpoint, now)));
       const all = [now.secret, ...now.formerSecrets!.map(({ secret }) => secret)];
       assert.deepEqual(all.toSorted(), ['whsec_crm', 'whsec_x', 'whsec_y']);
       assert.equal(await directory.revision(), 3);
-      assert.equal((await directory.endpointOf('beta', 'crm'))?.secret, 'whsec_beta');
+      assert.equal((await directory.endpoint('beta', 'crm'))?.secret, 'whsec_beta');
       assert.equal(await directory.replaceSecret('beta', 'erp', 'whsec_x', times), undefined);
-      assert.equal(await directory.endpointOf('beta', 'erp'), undefined);
+      assert.equal(await directory.endpoint('beta', 'erp'), undefined);
       assert.equal(await directory.revision(), 3);
     },
   );

@@ -97,11 +97,6 @@ export function createDirectoryStore(db: Database, port: SqlPort, secrets: Secre
 
     write: (changes, record) => db.transaction((tx) => writeChanges(tx, secrets, changes, record)),
 
-    async endpointOf(organisationId, endpointId) {
-      const [row] = await db.query<EndpointRow & SealedColumns>(ENDPOINT, [organisationId, endpointId]);
-      return row && withSecrets(endpointOf(row), row, secrets);
-    },
-
     replaceSecret: (organisationId, endpointId, secret, times) =>
       db.transaction(async (tx) => {
         const name = [organisationId, endpointId];

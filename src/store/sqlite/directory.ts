@@ -138,10 +138,6 @@ export function createDirectoryStore(db: DatabaseSync, port: SqlPort, secrets: S
       inTransaction(db, () => write(changes, record));
     },
 
-    async endpointOf(organisationId, endpointId) {
-      return readEndpoint(organisationId, endpointId);
-    },
-
     async replaceSecret(organisationId, endpointId, secret, times) {
       return inTransaction(db, () => {
         const before = readEndpoint(organisationId, endpointId);
