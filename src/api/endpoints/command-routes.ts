@@ -71,7 +71,8 @@ function rotateRoute(context: ApiContext): Route {
     tag: TAG,
     summary: 'Give an endpoint another signing secret',
     description:
-      'Both sign for the time of `overlap`. The new secret is shown only now; of a pair of keys the public one.',
+      'Both sign for the time of `overlap`. The new secret is shown only now; of a pair of keys the public one. ' +
+      'Where a directory file names a `secret` for it, `callhook apply` would bring that one back.',
     need: { who: 'administrator' },
     params: ofEndpoint,
     body: rotateBody,
