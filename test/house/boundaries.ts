@@ -70,6 +70,7 @@ const HOME: Record<string, string> = {
   undici: 'src/delivery',
   oauth4webapi: 'src/delivery',
   fastify: 'src/api',
+  '@fastify': 'src/api',
   pino: 'src/runtime',
   yaml: 'src/config',
   'smol-toml': 'src/config',
