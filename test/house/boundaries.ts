@@ -82,6 +82,7 @@ const HOME: Record<string, string> = {
   undici: 'src/delivery',
   oauth4webapi: 'src/delivery',
   fastify: 'src/api',
+  '@fastify': 'src/api',
   pino: 'src/runtime',
   yaml: 'src/config',
   'smol-toml': 'src/config',
