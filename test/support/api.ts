@@ -67,6 +67,8 @@ export interface TestApiOptions {
   mail?: ApiContext['mail'];
   sending?: Partial<typeof NO_WAY_OUT>;
   directory?: Directory;
+  /** The folder of the built portal; left out: none. */
+  portal?: string;
 }
 
 const NO_LIMIT = { burst: 1e9, everyMs: 1 };
@@ -98,6 +100,7 @@ export async function startApi(t: TestContext, options: TestApiOptions = {}): Pr
   const ingest = new SharedIngest({ store, ids: KEYS.ids, clock, log, committed: () => {} });
   const metrics = { text: async () => '', contentType: 'text/plain' };
   const api = createApi({
+    portal: options.portal ?? 'none',
     health: { databaseProblem: () => undefined, sources: () => new Map(), metrics },
     events: { sources: new HttpSources({ directory: store.directory, heard: () => {} }), ingest, clock, log },
     context,
