@@ -1,0 +1,50 @@
+/** Messages and attempts as JSON. */
+import type { LoggedAttempt, LoggedMessage, MessageWithAttempts } from '../../policy/timeline.ts';
+import type { ListedMessage } from '../../store/log.ts';
+import { timeText } from '../shapes.ts';
+
+export function listedWords(message: ListedMessage) {
+  const { last } = message;
+  return { ...words(message), ...(last !== undefined && { last_attempt: attemptWords(last) }) };
+}
+
+export function withAttemptsWords(message: MessageWithAttempts) {
+  return { ...words(message), attempts: message.attempts.map(attemptWords) };
+}
+
+export function wholeWords(message: MessageWithAttempts) {
+  return { ...withAttemptsWords(message), body_text: message.body };
+}
+
+function words(message: LoggedMessage) {
+  const { replayOf, finishedAtMs, dueAtMs } = message;
+  return {
+    id: message.messageId,
+    endpoint: message.endpointId,
+    outcome: message.outcome,
+    ...(replayOf !== undefined && { replay_of: replayOf }),
+    created_at: timeText(message.createdAtMs),
+    ...(finishedAtMs !== undefined && { finished_at: timeText(finishedAtMs) }),
+    attempts_made: message.attemptsMade,
+    ...(dueAtMs !== undefined && { next_attempt_at: timeText(dueAtMs) }),
+    body: JSON.parse(message.body) as unknown,
+  };
+}
+
+export function attemptWords({
+  number,
+  startedAtMs,
+  durationMs,
+  outcome,
+  statusCode,
+  detail,
+}: LoggedAttempt) {
+  return {
+    number,
+    started_at: timeText(startedAtMs),
+    duration_ms: durationMs,
+    outcome,
+    ...(statusCode !== undefined && { status_code: statusCode }),
+    ...(detail !== undefined && { detail }),
+  };
+}
