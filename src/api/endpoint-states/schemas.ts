@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attemptRecord } from '../messages/schemas.ts';
 import { answered } from '../openapi.ts';
 import { time } from '../shapes.ts';
 
@@ -28,15 +29,7 @@ export const endpointState = answered(
     last_success_at: time
       .optional()
       .meta({ description: 'To ten minutes where the last attempt has failed' }),
-    last_attempt: z
-      .strictObject({
-        started_at: time,
-        duration_ms: z.number(),
-        outcome: z.string(),
-        status_code: z.int().optional(),
-        detail: z.string().optional(),
-      })
-      .optional(),
+    last_attempt: attemptRecord.optional(),
   }),
 );
 

@@ -1,7 +1,7 @@
 /** How an endpoint is, as JSON, with the reason in words. */
 import type { EndpointHealth } from '../../policy/endpoint-health.ts';
 import type { EndpointOverview } from '../../store/health.ts';
-import type { AttemptRecord } from '../../store/store.ts';
+import { recordWords } from '../messages/words.ts';
 import { timeText } from '../shapes.ts';
 
 const WHY_DISABLED = {
@@ -49,20 +49,10 @@ export function stateWords(endpoint: EndpointOverview) {
     expired,
     dead,
     ...(successAtMs !== undefined && { last_success_at: timeText(successAtMs) }),
-    ...(last !== undefined && { last_attempt: attemptWords(last) }),
+    ...(last !== undefined && { last_attempt: recordWords(last) }),
   };
 }
 
 function successOf({ last, deliveredAboutMs }: EndpointOverview): number | undefined {
   return last?.outcome === 'delivered' ? last.startedAtMs + last.durationMs : deliveredAboutMs;
-}
-
-function attemptWords({ startedAtMs, durationMs, outcome, statusCode, detail }: AttemptRecord) {
-  return {
-    started_at: timeText(startedAtMs),
-    duration_ms: durationMs,
-    outcome,
-    ...(statusCode !== undefined && { status_code: statusCode }),
-    ...(detail !== undefined && { detail }),
-  };
 }

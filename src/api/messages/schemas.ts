@@ -44,16 +44,20 @@ export const event = answered(
 
 const body = answered('MessageBody', z.looseObject({ seq_num: z.int(), ...event.shape }));
 
+const record = {
+  started_at: time,
+  duration_ms: z.number(),
+  outcome: z.string().meta({ description: '`delivered`, or the code of the failure: docs/ERRORS.md' }),
+  status_code: z.int().optional(),
+  detail: z.string().optional().meta({ description: 'In words' }),
+};
+
+/** Whichever it was of its message. */
+export const attemptRecord = answered('AttemptRecord', z.strictObject(record));
+
 const attempt = answered(
   'Attempt',
-  z.strictObject({
-    number: z.int().meta({ description: '1, 2, 3 …' }),
-    started_at: time,
-    duration_ms: z.number(),
-    outcome: z.string().meta({ description: '`delivered`, or the code of the failure: docs/ERRORS.md' }),
-    status_code: z.int().optional(),
-    detail: z.string().optional().meta({ description: 'In words' }),
-  }),
+  z.strictObject({ number: z.int().meta({ description: '1, 2, 3 …' }), ...record }),
 );
 
 const shape = {

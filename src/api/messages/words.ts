@@ -1,6 +1,7 @@
 /** Messages and attempts as JSON. */
 import type { LoggedAttempt, LoggedMessage, MessageWithAttempts } from '../../policy/timeline.ts';
 import type { ListedMessage } from '../../store/log.ts';
+import type { AttemptRecord } from '../../store/store.ts';
 import { timeText } from '../shapes.ts';
 
 export function listedWords(message: ListedMessage) {
@@ -31,16 +32,13 @@ function words(message: LoggedMessage) {
   };
 }
 
-export function attemptWords({
-  number,
-  startedAtMs,
-  durationMs,
-  outcome,
-  statusCode,
-  detail,
-}: LoggedAttempt) {
+function attemptWords({ number, ...attempt }: LoggedAttempt) {
+  return { number, ...recordWords(attempt) };
+}
+
+/** An attempt, whichever it was. */
+export function recordWords({ startedAtMs, durationMs, outcome, statusCode, detail }: AttemptRecord) {
   return {
-    number,
     started_at: timeText(startedAtMs),
     duration_ms: durationMs,
     outcome,
