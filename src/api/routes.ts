@@ -5,6 +5,7 @@ import { auditRoutes } from './audit/routes.ts';
 import { callRoutes } from './calls/routes.ts';
 import type { ApiContext } from './context.ts';
 import { endpointStateRoutes } from './endpoint-states/routes.ts';
+import { commandRoutes } from './endpoints/command-routes.ts';
 import { endpointRoutes } from './endpoints/routes.ts';
 import { functionNumberRoutes } from './function-numbers/routes.ts';
 import { installationRoutes } from './installation/routes.ts';
@@ -30,6 +31,7 @@ export function allRoutes(context: ApiContext): Route[] {
     ...messageRoutes(context),
     ...callRoutes(context),
     ...statisticsRoutes(context),
+    ...commandRoutes(context),
     ...sourceRoutes(context),
     ...accountRoutes(context),
     ...invitationRoutes(context),

@@ -1,4 +1,5 @@
 /** How sources and endpoints are: a room of the store's contract (store.ts). */
+import type { AuditNote } from '../policy/audit.ts';
 import type { EndpointHealth } from '../policy/endpoint-health.ts';
 import type { AttemptRecord } from './store.ts';
 
@@ -24,7 +25,7 @@ export interface EndpointOverview {
   health: EndpointHealth;
   /** The last attempt, whichever message it was for. */
   last?: AttemptRecord;
-  /** Where the last attempt failed: when one was last delivered, to ten minutes. */
+  /** When a message was last delivered, to ten minutes; `endpoints` alone tells it. */
   deliveredAboutMs?: number;
 }
 
@@ -37,9 +38,16 @@ export interface HealthStore {
   endpoints(organisationId: string): Promise<readonly EndpointOverview[]>;
   /**
    * Switches delivery to an endpoint on or off. While it is off its messages are kept; on, a probe goes out first.
+   * @param note written down with the change; where it is so already, neither is made
    * @returns false if there is no such endpoint
    */
-  enable(organisationId: string, endpointId: string, on: boolean, nowMs: number): Promise<boolean>;
+  enable(
+    organisationId: string,
+    endpointId: string,
+    on: boolean,
+    nowMs: number,
+    note: AuditNote,
+  ): Promise<boolean>;
 }
 
 /** SQL for `deliveredAboutMs`, on every backend: back from the newest figures by their primary key. */

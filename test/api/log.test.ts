@@ -7,6 +7,7 @@ import type { Store } from '../../src/store/store.ts';
 import { startApi, twoOrganisations, type Client, type TestApi } from '../support/api.ts';
 import { attempt, step } from '../support/logged.ts';
 import { needsPostgres } from '../support/needs.ts';
+import { NOTE } from '../support/note.ts';
 import { openAlone } from '../support/postgres-stores.ts';
 import { openTestStore } from '../support/store.ts';
 
@@ -113,7 +114,7 @@ for (const { name, needs, open } of BACKENDS) {
     const refusals = [{ endpointId: 'erp', why: 'state', asks: ['TERMINATED'] }] as const;
     await store.calls.commit([step({ call: 'one', refusals, remote: '7000' })], BEGAN);
     await attempt(store, BEGAN, { kind: 'later', dueAtMs: BEGAN + 5 * SECOND, usesRetry: true });
-    await store.health.enable('acme', 'erp', false, BEGAN + SECOND);
+    await store.health.enable('acme', 'erp', false, BEGAN + SECOND, NOTE);
     const { status, body } = await viewer('GET', `${O}/calls/one`);
     assert.equal(status, 200);
     const texts = Object.fromEntries(body.findings.map((found: never) => [found['code'], found['text']]));
@@ -222,7 +223,7 @@ for (const { name, needs, open } of BACKENDS) {
     ]);
     assert.deepEqual(await told('endpoint=crm'), [['late', [['came-late']]]]);
     assert.deepEqual(await told('to=2026-11-23T12:30:00.002Z'), [['filtered', [['filtered erp']]]]);
-    await store.health.enable('acme', 'crm', false, BEGAN + 10);
+    await store.health.enable('acme', 'crm', false, BEGAN + 10, NOTE);
     await store.calls.commit([step({ call: 'off' })], BEGAN + 11);
     assert.deepEqual((await told('endpoint=crm'))[0], ['off', [['held-back crm']]]);
     const beta = (await api.key('read', 'beta')).client;
@@ -235,7 +236,7 @@ for (const { name, needs, open } of BACKENDS) {
     await attempt(store, BEGAN + 60 * SECOND, { kind: 'delivered' }, 20, 'acme-crm-one-a.-EARLY');
     await store.calls.commit([step({ call: 'two' })], BEGAN + 120 * SECOND);
     await attempt(store, BEGAN + 120 * SECOND, { kind: 'dead' }, 20, 'acme-crm-two-a.-EARLY');
-    await store.health.enable('acme', 'erp', false, BEGAN);
+    await store.health.enable('acme', 'erp', false, BEGAN, NOTE);
     const { items } = (await viewer('GET', `${O}/endpoint-states`)).body;
     const [crm, erp] = items;
     assert.deepEqual(

@@ -27,6 +27,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   'src/store': ['src/call', 'src/policy', 'src/runtime'],
   'src/delivery': ['src/policy', 'src/runtime', 'src/store/store.ts'],
+  // What the command line and the API both tell endpoints.
+  'src/command': [
+    'src/call',
+    'src/policy',
+    'src/runtime',
+    'src/store/store.ts',
+    'src/delivery/attempt.ts',
+    'src/delivery/outcome.ts',
+    'src/delivery/signature.ts',
+    'src/delivery/target.ts',
+  ],
   'src/upkeep': [
     'src/policy',
     'src/runtime',
@@ -56,6 +67,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/store/health.ts',
     'src/config/directory-file',
     'src/delivery/signature.ts',
+    'src/command',
   ],
   'src/app.ts': ['src'],
   'src/cli': ['src'],

@@ -14,6 +14,7 @@ import type { WireEvent } from '../../src/source/http-ingest/schema.ts';
 import type { Store } from '../../src/store/store.ts';
 import { INSTALLATION } from './api.ts';
 import type { Message } from './expectation.ts';
+import { NO_WAY_OUT } from './no-way-out.ts';
 import { KEYS } from './store.ts';
 import { directoryFor } from './transcripts.ts';
 
@@ -101,6 +102,7 @@ export async function startIngestApi(
     store,
     clock: systemClock,
     log,
+    ...NO_WAY_OUT,
     passwords: createPasswordHasher(),
     fingerprint: KEYS.fingerprint,
     publicUrl: '',
