@@ -71,6 +71,16 @@ export interface TestApiOptions {
   portal?: string;
 }
 
+/** What the operator sees of it. */
+export const INSTALLATION: ApiContext['installation'] = {
+  database: { kind: 'sqlite', name: 'callhook.db' },
+  databaseProblem: () => undefined,
+  settings: [
+    { name: 'keep_days', value: 30, secret: false, set: true, from: 'default' },
+    { name: 'smtp_url', secret: true, set: true, from: 'environment' },
+  ],
+};
+
 const NO_LIMIT = { burst: 1e9, everyMs: 1 };
 const note = {
   atMs: 1,
@@ -96,6 +106,7 @@ export async function startApi(t: TestContext, options: TestApiOptions = {}): Pr
     fingerprint: KEYS.fingerprint,
     publicUrl: options.publicUrl ?? '',
     ...(options.mail !== undefined && { mail: options.mail }),
+    installation: INSTALLATION,
   };
   const ingest = new SharedIngest({ store, ids: KEYS.ids, clock, log, committed: () => {} });
   const metrics = { text: async () => '', contentType: 'text/plain' };
