@@ -69,6 +69,8 @@ export function createApi(options: ApiOptions): FastifyInstance {
     headersTimeout: requestWithinMs,
     connectionsCheckingInterval: requestWithinMs / 4,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // Refused below: what Node itself answers lacks our headers.
+    requireHostHeader: false,
   };
   const closeAll: (() => void)[] = [];
   const api = fastify({
@@ -79,6 +81,8 @@ export function createApi(options: ApiOptions): FastifyInstance {
     // Twice where `localhost` is two addresses.
     serverFactory(listener) {
       const server = certificate?.createServer(limits, listener) ?? createServer(limits, listener);
+      // RFC 9110 section 10.1.1: an expectation that is not known may be ignored.
+      server.on('checkExpectation', listener);
       closeAll.push(boundConnections(server, options.mostConnections));
       return server;
     },
@@ -92,6 +96,8 @@ export function createApi(options: ApiOptions): FastifyInstance {
   api.addHook('preClose', async () => closeAll.forEach((close) => close()));
   api.addHook('onRequest', async (request, reply) => {
     reply.headers(hardened()).header('x-request-id', request.id);
+    if (request.headers.host !== undefined || request.raw.httpVersion === '1.0') return;
+    return sendProblem(reply, 'REQUEST_UNREADABLE', 'HTTP/1.1 needs a Host header.');
   });
   api.setNotFoundHandler((_request, reply) => sendNotFound(reply));
   api.setErrorHandler((error, request, reply) => sendError(error, request, reply, events.log));
