@@ -89,16 +89,7 @@ async function runOn(
   const certificate = speaksTls(config)
     ? await ShownCertificate.open({ read: () => readApiCertificate(config), clock, log })
     : undefined;
-  const attempter = createAttempter({
-    allowed: parseAllowed(config.allowed_addresses, config.allowed_ports).allowed,
-    trustedCertificates: readCertificates(config.trusted_certificate_files),
-    timeouts: {
-      connectMs: config.connect_timeout_seconds * 1_000,
-      totalMs: config.attempt_timeout_seconds * 1_000,
-    },
-    userAgent: `Callhook/${VERSION}`,
-    clock,
-  });
+  const attempter = attempterOf(config, clock);
   const metrics = createMetrics({
     version: VERSION,
     overview: async () => ({
@@ -169,6 +160,8 @@ async function runOn(
     clock,
     log,
     passwords: createPasswordHasher(),
+    attempter,
+    wake: () => dispatcher.wake(),
     fingerprint: keys.fingerprint,
     publicUrl: config.public_url,
     ...(config.smtp_url !== '' && { mail: letters(config, signal) }),
@@ -221,6 +214,20 @@ async function runOn(
     await Promise.allSettled([dispatched, upkept, counted, certified]);
     await Promise.allSettled([attempter.close(), api.close(), tracing.close()]);
   }
+}
+
+/** Makes the attempts as the configuration says. */
+export function attempterOf(config: ConnectorConfig, clock: Clock): Attempter {
+  return createAttempter({
+    allowed: parseAllowed(config.allowed_addresses, config.allowed_ports).allowed,
+    trustedCertificates: readCertificates(config.trusted_certificate_files),
+    timeouts: {
+      connectMs: config.connect_timeout_seconds * 1_000,
+      totalMs: config.attempt_timeout_seconds * 1_000,
+    },
+    userAgent: `Callhook/${VERSION}`,
+    clock,
+  });
 }
 
 function letters({ smtp_url: url, mail_from: from, ...config }: ConnectorConfig, signal: AbortSignal) {

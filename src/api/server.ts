@@ -15,6 +15,7 @@ import { BODY_LIMITS, eventRoutes, refuseMediaType, type EventsOptions } from '.
 import { LINK_PATHS, linkPage } from './link-page.ts';
 import { openApiDocument } from './openapi.ts';
 import { boundConnections } from './connections.ts';
+import { servePortal } from './portal.ts';
 import { Refused, sendProblem } from './problem.ts';
 import { publicKeyRoutes } from './public-keys.ts';
 import { RateLimiter, RATES, type Rates } from './rates.ts';
@@ -42,6 +43,8 @@ export interface ApiOptions {
   trustedProxies?: readonly string[];
   /** Absent: it speaks in clear. */
   certificate?: Pick<ShownCertificate, 'createServer'>;
+  /** The built portal's folder; left out: where the build puts it. */
+  portal?: string;
 }
 
 /** Ids of users may be long, and each letter three in a path. */
@@ -59,6 +62,7 @@ const KEEP_ALIVE_MS = 72_000;
  * - `GET /metrics`: for Prometheus (docs/OPERATIONS.md).
  * - `/api/v1/sources/{id}/events`: events.ts.
  * - `/api/v1/…`: routes.ts; `openapi.json` and `docs` tell of it.
+ * - Everything else: the portal's pages (portal.ts).
  */
 export function createApi(options: ApiOptions): FastifyInstance {
   const { health, events, context, rates = RATES, requestWithinMs = REQUEST_WITHIN_MS } = options;
@@ -99,7 +103,10 @@ export function createApi(options: ApiOptions): FastifyInstance {
     if (request.headers.host !== undefined || request.raw.httpVersion === '1.0') return;
     return sendProblem(reply, 'REQUEST_UNREADABLE', 'HTTP/1.1 needs a Host header.');
   });
-  api.setNotFoundHandler((_request, reply) => sendNotFound(reply));
+  const portal = servePortal(api, options.portal);
+  api.setNotFoundHandler((request, reply) => {
+    if (portal?.page(request, reply) !== true) sendNotFound(reply);
+  });
   api.setErrorHandler((error, request, reply) => sendError(error, request, reply, events.log));
   // A text is no JSON, whatever it says of itself.
   api.removeContentTypeParser('text/plain');
@@ -112,7 +119,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   const routes = allRoutes(context);
   registerRoutes(api, routes, context, new RateLimiter(rates));
   documentRoutes(api, openApiDocument(routes, VERSION));
-  linkPages(api, context);
+  if (portal === undefined) linkPages(api, context);
   return api;
 }
 

@@ -6,12 +6,17 @@ export interface Operation {
   method: string;
   /** With its parameters in braces. */
   path: string;
+  takesBody: boolean;
 }
 
 export async function operationsOf(client: Client): Promise<Operation[]> {
   const { body } = await client('GET', 'openapi.json');
   return Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path })),
+    Object.entries(methods).map(([method, described]) => ({
+      method: method.toUpperCase(),
+      path,
+      takesBody: 'requestBody' in (described as object),
+    })),
   );
 }
 
