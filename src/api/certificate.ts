@@ -30,7 +30,7 @@ const LOOK_EVERY_MS = 5_000;
 /** So long a client may take to greet. */
 const HANDSHAKE_WITHIN_MS = 10_000;
 const DAY_MS = 86_400_000;
-/** Warned of from then on, every day; earlier than a renewal in good time never gets. */
+/** Warned of from then on, every day: a renewal in good time came before. */
 const WARN_BEFORE_MS = 14 * DAY_MS;
 
 export class ShownCertificate {
@@ -106,7 +106,7 @@ export class ShownCertificate {
   }
 }
 
-/** Those that are made for a week are renewed when two days are left. */
+/** A fifth of the time of those that are made for weeks or days. */
 function warnedBeforeMs({ validFromMs, validUntilMs }: Certificate): number {
   return Math.min(WARN_BEFORE_MS, (validUntilMs - validFromMs) / 5);
 }
