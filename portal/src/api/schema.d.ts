@@ -68,7 +68,7 @@ export interface paths {
         get?: never;
         /**
          * Change your password
-         * @description All your other sessions end.
+         * @description All your sessions end; the answer’s cookie begins a new one.
          */
         put: operations["changePassword"];
         post?: never;
@@ -706,7 +706,7 @@ export interface paths {
         get: operations["getAccount"];
         /**
          * Change name and role, disable and enable
-         * @description A disabled account’s sessions end at once.
+         * @description The sessions of an account that is disabled, or gets another role, end at once.
          */
         put: operations["putAccount"];
         post?: never;
@@ -762,7 +762,7 @@ export interface paths {
         get: operations["getAccountOfOrganisation"];
         /**
          * Change name and role, disable and enable
-         * @description A disabled account’s sessions end at once.
+         * @description The sessions of an account that is disabled, or gets another role, end at once.
          */
         put: operations["putAccountOfOrganisation"];
         post?: never;
