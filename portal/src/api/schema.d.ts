@@ -2058,7 +2058,7 @@ export interface components {
             /** @enum {string} */
             role: "operator" | "administrator" | "viewer";
             /** @default false */
-            disabled: boolean;
+            disabled?: boolean;
         };
         OrganisationBody: {
             /** @description As in the path */
@@ -2068,39 +2068,39 @@ export interface components {
         };
         PrivacyBody: {
             /** @default false */
-            remove_local_user_id: boolean;
+            remove_local_user_id?: boolean;
             /** @default keep */
-            modify_local_number: "keep" | "remove" | {
+            modify_local_number?: "keep" | "remove" | {
                 mask: number;
             };
             /** @default false */
-            remove_local_email: boolean;
+            remove_local_email?: boolean;
             /** @default false */
-            remove_remote_user_id: boolean;
+            remove_remote_user_id?: boolean;
             /** @default keep */
-            modify_remote_number: "keep" | "remove" | {
+            modify_remote_number?: "keep" | "remove" | {
                 mask: number;
             };
             /** @default false */
-            remove_remote_email: boolean;
+            remove_remote_email?: boolean;
             /** @default false */
-            remove_device_type: boolean;
+            remove_device_type?: boolean;
             /**
              * @default both
              * @enum {string}
              */
-            applies_to: "both" | "INCOMING" | "OUTGOING";
+            applies_to?: "both" | "INCOMING" | "OUTGOING";
         };
         UserBody: {
             /** @description As in the path */
             user_id?: string;
             email?: string;
             /** @default [] */
-            numbers: string[];
+            numbers?: string[];
             /** @default [] */
-            extensions: string[];
+            extensions?: string[];
             /** @default [] */
-            devices: {
+            devices?: {
                 source: string;
                 address: string;
                 /** @enum {string} */
@@ -2187,7 +2187,7 @@ export interface components {
              *       "TERMINATED"
              *     ]
              */
-            states: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[] | "all" | ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
+            states?: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[] | "all" | ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
             filter?: {
                 directions?: ("INCOMING" | "OUTGOING")[];
                 device_types?: ("MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB")[];
@@ -2198,7 +2198,7 @@ export interface components {
              * @default standard
              * @enum {string}
              */
-            payload: "standard" | "extended";
+            payload?: "standard" | "extended";
             /** @description Left out: stays as it is. null: taken away */
             authentication?: ({
                 /** @constant */
@@ -2219,7 +2219,7 @@ export interface components {
                  * @default basic
                  * @enum {string}
                  */
-                client_authentication: "basic" | "post";
+                client_authentication?: "basic" | "post";
                 scope?: string;
                 audience?: string;
                 resource?: string;
@@ -2260,7 +2260,7 @@ export interface components {
             host: string;
             port?: number;
             /** @default false */
-            tls: boolean;
+            tls?: boolean;
             ca_file?: string;
             username: string;
             secret?: string;
@@ -2268,7 +2268,7 @@ export interface components {
              * @default DESKTOP
              * @enum {string}
              */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
         } | {
             id: string;
             /** @constant */
@@ -2281,7 +2281,7 @@ export interface components {
              * @default DESKTOP
              * @enum {string}
              */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
             tls?: unknown;
             ca_file?: unknown;
         } | {
@@ -2294,19 +2294,19 @@ export interface components {
              * @default udp
              * @enum {string}
              */
-            transport: "udp" | "tcp" | "tls";
+            transport?: "udp" | "tcp" | "tls";
             ca_file?: string;
             username?: string;
             secret?: string;
             listen_host?: string;
             listen_port?: number;
             /** @default 300 */
-            expires: number;
+            expires?: number;
             /**
              * @default DESKTOP
              * @enum {string}
              */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
             tls?: unknown;
         } | {
             id: string;
@@ -2317,7 +2317,7 @@ export interface components {
              * @default DESKTOP
              * @enum {string}
              */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
         };
         InvitationBody: {
             email: string;
