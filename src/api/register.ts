@@ -18,8 +18,8 @@ import type { RateLimiter } from './rates.ts';
 import { writesOf, type Answer, type Given, type Route } from './route.ts';
 import { refuseOtherMethods } from './unread.ts';
 
-/** Of one request, in bytes. */
-export const BODY_LIMIT = 256 * 1024;
+/** Of one request, in bytes; a route may have its own. */
+const BODY_LIMIT = 256 * 1024;
 const CLIENT_LENGTH = 200;
 const KEY_LENGTH = 255;
 /** A request that was begun so long ago and never answered has died with its node. */
@@ -38,8 +38,8 @@ export function registerRoutes(
   limiter: RateLimiter,
 ): void {
   const accesses = new WeakMap<FastifyRequest, Access>();
-  for (const [path, same] of Map.groupBy(routes, (route) => route.path)) {
-    const methods = same.map(({ method }) => method);
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes.filter((route) => reaches(route.path, path)).map(({ method }) => method);
     const withHead = methods.includes('GET') ? ['HEAD', ...methods] : methods;
     refuseOtherMethods(api, urlOf(path), ...withHead.toSorted());
   }
@@ -47,7 +47,7 @@ export function registerRoutes(
     api.route({
       method: route.method,
       url: urlOf(route.path),
-      bodyLimit: BODY_LIMIT,
+      bodyLimit: route.bodyLimit ?? BODY_LIMIT,
       async onRequest(request, reply) {
         const { access, byCookie } = await authenticate(request, context);
         const nowMs = context.clock.nowMs();
@@ -68,6 +68,14 @@ export function registerRoutes(
       handler: (request, reply) => answerTo(route, request, reply, accesses.get(request) ?? NOBODY, context),
     });
   }
+}
+
+/** A path with a word where another has a parameter is reached by both: `…/users/import` may be a user of that name. */
+function reaches(path: string, other: string): boolean {
+  const [steps, others] = [path.split('/'), other.split('/')];
+  return (
+    steps.length === others.length && steps.every((step, at) => step === others[at] || step.startsWith('{'))
+  );
 }
 
 function urlOf(path: string): string {

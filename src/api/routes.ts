@@ -17,6 +17,7 @@ import { organisationRoutes } from './organisations/routes.ts';
 import type { Route } from './route.ts';
 import { sourceRoutes } from './sources/routes.ts';
 import { statisticsRoutes } from './statistics/routes.ts';
+import { userImportRoute } from './users/import.ts';
 import { userRoutes } from './users/routes.ts';
 
 export function allRoutes(context: ApiContext): Route[] {
@@ -25,6 +26,7 @@ export function allRoutes(context: ApiContext): Route[] {
     ...linkRoutes(context),
     ...organisationRoutes(context),
     ...userRoutes(context),
+    userImportRoute(context),
     ...functionNumberRoutes(context),
     ...endpointRoutes(context),
     ...endpointStateRoutes(context),
