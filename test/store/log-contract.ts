@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { LegState } from '../../src/call/leg-event.ts';
 import { formatTimestamp, type OutwardEvent } from '../../src/call/outward-event.ts';
+import type { AttemptDetails } from '../../src/policy/attempt-details.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
 import type { TrailStep } from '../../src/policy/timeline.ts';
 import { CursorInvalid, type CallFilter, type MessageFilter } from '../../src/store/log.ts';
@@ -55,6 +56,19 @@ function step({
   return { leg, messages, ...(isUntold && { trail: { event, sentTo: to, refusals } }) };
 }
 
+const DETAILS: AttemptDetails = {
+  dns: 2.1,
+  connect: 8,
+  tls: 21.4,
+  wait: 310,
+  read: 0.2,
+  address: '192.0.2.7',
+  tlsVersion: 'TLSv1.3',
+  certificateEndsAtMs: 1_793_577_600_000,
+  headers: { server: 'nginx', 'x-request-id': 'r\u0000-"1"' },
+  sent: { 'callhook-skipped': '1,2' },
+};
+
 export function logContract(backend: Backend): void {
   const behaviour = (sentence: string, prove: (store: Store) => Promise<void>) =>
     test(`${backend.name}: ${sentence}`, backend.needs ?? {}, async () => {
@@ -101,7 +115,10 @@ export function logContract(backend: Backend): void {
           durationMs,
           statusCode: next.kind === 'delivered' ? 204 : 503,
           outcome: next.kind === 'delivered' ? 'delivered' : 'receiver_error',
-          ...(next.kind !== 'delivered' && { detail: 'The receiver answered 503: it failed.' }),
+          ...(next.kind !== 'delivered' && {
+            detail: 'The receiver answered 503: it failed.',
+            details: DETAILS,
+          }),
         },
         signal: { kind: 'answered' },
       })),
@@ -197,9 +214,13 @@ export function logContract(backend: Backend): void {
         outcome: 'receiver_error',
         statusCode: 503,
         detail: 'The receiver answered 503: it failed.',
+        details: DETAILS,
       },
       { number: 2, startedAtMs: 5_000, durationMs: 20, outcome: 'delivered', statusCode: 204 },
     ]);
+    // What an endpoint tells of its last attempt is short.
+    const { endpoints } = await store.health.overview();
+    assert.ok(endpoints.every(({ last }) => last === undefined || !('details' in last)));
     assert.equal(await store.log.message('other', id), undefined);
     assert.equal(await store.log.message('acme', 'no such'), undefined);
   });
