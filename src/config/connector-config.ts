@@ -24,15 +24,23 @@ const PREFIX = 'CALLHOOK_';
 const MORE_VARIABLES = ['CALLHOOK_KEY', 'CALLHOOK_CONFIG', 'CALLHOOK_LISTEN_SECRET'];
 const FOR_TESTS = 'CALLHOOK_TEST_';
 
+export type Origin = 'default' | 'file' | 'environment';
+export type Origins = Readonly<Record<keyof ConnectorConfig, Origin>>;
+
+/** The configuration alone: see `loadWithOrigins`. */
+export function loadConnectorConfig(...given: Parameters<typeof loadWithOrigins>): ConnectorConfig {
+  return loadWithOrigins(...given).config;
+}
+
 /**
  * @param path of the file; left out: `callhook.toml` if it is there
  * @param env the environment's variables
  * @throws CallhookError `CONFIG_INVALID`, one line per problem, each with where it stands and what is allowed
  */
-export function loadConnectorConfig(
+export function loadWithOrigins(
   path: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
-): ConnectorConfig {
+): { config: ConnectorConfig; origins: Origins } {
   const file = path ?? env['CALLHOOK_CONFIG'] ?? DEFAULT_FILE;
   const required = path !== undefined || env['CALLHOOK_CONFIG'] !== undefined;
   const text = readText(file, required);
@@ -49,7 +57,15 @@ export function loadConnectorConfig(
   if (!result.success || lines.length > 0) {
     throw new CallhookError('CONFIG_INVALID', [...new Set(lines)].join('\n'));
   }
-  return result.data;
+  return { config: result.data, origins: originsOf(fromFile, fromEnv) };
+}
+
+function originsOf(fromFile: object, fromEnv: object): Origins {
+  const originOf = (key: string): Origin => {
+    if (key in fromEnv) return 'environment';
+    return key in fromFile ? 'file' : 'default';
+  };
+  return Object.fromEntries(CONFIG_KEYS.map((key) => [key, originOf(key)])) as Origins;
 }
 
 function readText(file: string, required: boolean): string | undefined {

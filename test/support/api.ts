@@ -13,6 +13,7 @@ import { createPasswordHasher, type PasswordHasher } from '../../src/runtime/pas
 import { hashToken, newId, newToken } from '../../src/runtime/tokens.ts';
 import { HttpSources } from '../../src/source/http-ingest/run.ts';
 import type { Store } from '../../src/store/store.ts';
+import { NO_WAY_OUT } from './no-way-out.ts';
 import { KEYS, openTestStore } from './store.ts';
 import { directoryFor } from './transcripts.ts';
 
@@ -64,8 +65,21 @@ export interface TestApiOptions {
   trustedProxies?: readonly string[];
   publicUrl?: string;
   mail?: ApiContext['mail'];
+  sending?: Partial<typeof NO_WAY_OUT>;
   directory?: Directory;
+  /** The folder of the built portal; left out: none. */
+  portal?: string;
 }
+
+/** What the operator sees of it. */
+export const INSTALLATION: ApiContext['installation'] = {
+  database: { kind: 'sqlite', name: 'callhook.db' },
+  databaseProblem: () => undefined,
+  settings: [
+    { name: 'keep_days', value: 30, secret: false, set: true, from: 'default' },
+    { name: 'smtp_url', secret: true, set: true, from: 'environment' },
+  ],
+};
 
 const NO_LIMIT = { burst: 1e9, everyMs: 1 };
 const note = {
@@ -87,13 +101,17 @@ export async function startApi(t: TestContext, options: TestApiOptions = {}): Pr
     clock,
     log,
     passwords,
+    ...NO_WAY_OUT,
+    ...options.sending,
     fingerprint: KEYS.fingerprint,
     publicUrl: options.publicUrl ?? '',
     ...(options.mail !== undefined && { mail: options.mail }),
+    installation: INSTALLATION,
   };
   const ingest = new SharedIngest({ store, ids: KEYS.ids, clock, log, committed: () => {} });
   const metrics = { text: async () => '', contentType: 'text/plain' };
   const api = createApi({
+    portal: options.portal ?? 'none',
     health: { databaseProblem: () => undefined, sources: () => new Map(), metrics },
     events: { sources: new HttpSources({ directory: store.directory, heard: () => {} }), ingest, clock, log },
     context,
