@@ -25,7 +25,7 @@ export class Connection {
   /** @param socket has not begun to connect yet */
   constructor(socket: TLSSocket, host: string) {
     this.#stage = isIP(host.replace(/^\[|\]$/g, '')) === 0 ? 'dns' : 'connect';
-    socket.once('lookup', () => this.#next('connect'));
+    socket.once('lookup', (error: Error | null) => this.#next(error === null ? 'connect' : undefined));
     socket.on('connectionAttempt', (address: string) => (this.address = address));
     socket.once('connect', () => {
       this.address = socket.remoteAddress ?? this.address;

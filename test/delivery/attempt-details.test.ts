@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { generate } from 'selfsigned';
-import { parseAllowed } from '../../src/delivery/address-guard.ts';
+import { NOTHING_MORE, parseAllowed } from '../../src/delivery/address-guard.ts';
 import { createAttempter, type Attempted } from '../../src/delivery/attempt.ts';
 import { requestHeaders, stageWords } from '../../src/policy/attempt-details.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -113,6 +113,31 @@ test('what is given up tells where it got stuck', async (t) => {
   const waiting = (await send(thinks)).details;
   assert.ok(waiting.wait! >= SLOW_MS);
   assert.equal(waiting.read, undefined);
+});
+
+test('a name that cannot be resolved, or only to what is not dialled, got stuck in DNS', async (t) => {
+  const port = await serve(t, (_request, response) => response.writeHead(204).end());
+  const made = createAttempter({
+    allowed: NOTHING_MORE,
+    trustedCertificates: [],
+    timeouts: { connectMs: 1_000, totalMs: 2_000 },
+    userAgent: 'Callhook/test',
+    clock: systemClock,
+  });
+  t.after(() => made.close());
+  for (const host of ['no-such-host.invalid', 'localhost']) {
+    const target = { url: `https://${host}:${port}/`, secrets: [SECRET] };
+    const { details } = await made.attempt(target, { id: 'msg_1', body: '{}' });
+    assert.deepEqual(Object.keys(details), ['dns'], host);
+  }
+});
+
+test('a port where nothing listens got stuck in connecting', async (t) => {
+  const server = createTcpServer();
+  const port = await listen(t, server);
+  await new Promise((resolve) => server.close(resolve));
+  const { details } = await attempter(t)(port);
+  assert.deepEqual(Object.keys(details), ['connect', 'address']);
 });
 
 test('an expired certificate is told with its day, also the second time', async (t) => {
