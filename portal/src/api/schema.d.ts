@@ -68,7 +68,7 @@ export interface paths {
         get?: never;
         /**
          * Change your password
-         * @description All your other sessions end.
+         * @description All your sessions end; the answer’s cookie begins a new one.
          */
         put: operations["changePassword"];
         post?: never;
@@ -706,7 +706,7 @@ export interface paths {
         get: operations["getAccount"];
         /**
          * Change name and role, disable and enable
-         * @description A disabled account’s sessions end at once.
+         * @description The sessions of an account that is disabled, or gets another role, end at once.
          */
         put: operations["putAccount"];
         post?: never;
@@ -762,7 +762,7 @@ export interface paths {
         get: operations["getAccountOfOrganisation"];
         /**
          * Change name and role, disable and enable
-         * @description A disabled account’s sessions end at once.
+         * @description The sessions of an account that is disabled, or gets another role, end at once.
          */
         put: operations["putAccountOfOrganisation"];
         post?: never;
@@ -2091,7 +2091,7 @@ export interface components {
             /** @enum {string} */
             role: "operator" | "administrator" | "viewer";
             /** @default false */
-            disabled: boolean;
+            disabled?: boolean;
         };
         OrganisationBody: {
             /** @description As in the path */
@@ -2101,39 +2101,39 @@ export interface components {
         };
         PrivacyBody: {
             /** @default false */
-            remove_local_user_id: boolean;
+            remove_local_user_id?: boolean;
             /** @default keep */
-            modify_local_number: "keep" | "remove" | {
+            modify_local_number?: "keep" | "remove" | {
                 mask: number;
             };
             /** @default false */
-            remove_local_email: boolean;
+            remove_local_email?: boolean;
             /** @default false */
-            remove_remote_user_id: boolean;
+            remove_remote_user_id?: boolean;
             /** @default keep */
-            modify_remote_number: "keep" | "remove" | {
+            modify_remote_number?: "keep" | "remove" | {
                 mask: number;
             };
             /** @default false */
-            remove_remote_email: boolean;
+            remove_remote_email?: boolean;
             /** @default false */
-            remove_device_type: boolean;
+            remove_device_type?: boolean;
             /**
              * @default both
              * @enum {string}
              */
-            applies_to: "both" | "INCOMING" | "OUTGOING";
+            applies_to?: "both" | "INCOMING" | "OUTGOING";
         };
         UserBody: {
             /** @description As in the path */
             user_id?: string;
             email?: string;
             /** @default [] */
-            numbers: string[];
+            numbers?: string[];
             /** @default [] */
-            extensions: string[];
+            extensions?: string[];
             /** @default [] */
-            devices: {
+            devices?: {
                 source: string;
                 address: string;
                 /** @enum {string} */
@@ -2220,7 +2220,7 @@ export interface components {
              *       "TERMINATED"
              *     ]
              */
-            states: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[] | "all" | ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
+            states?: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[] | "all" | ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
             filter?: {
                 directions?: ("INCOMING" | "OUTGOING")[];
                 device_types?: ("MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB")[];
@@ -2231,7 +2231,7 @@ export interface components {
              * @default standard
              * @enum {string}
              */
-            payload: "standard" | "extended";
+            payload?: "standard" | "extended";
             /** @description Left out: stays as it is. null: taken away */
             authentication?: ({
                 /** @constant */
@@ -2252,7 +2252,7 @@ export interface components {
                  * @default basic
                  * @enum {string}
                  */
-                client_authentication: "basic" | "post";
+                client_authentication?: "basic" | "post";
                 scope?: string;
                 audience?: string;
                 resource?: string;
@@ -2293,7 +2293,7 @@ export interface components {
             host: string;
             port?: number;
             /** @default false */
-            tls: boolean;
+            tls?: boolean;
             ca_file?: string;
             username: string;
             secret?: string;
@@ -2301,7 +2301,7 @@ export interface components {
              * @default DESKTOP
              * @enum {string}
              */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
         } | {
             id: string;
             /** @constant */
@@ -2314,7 +2314,7 @@ export interface components {
              * @default DESKTOP
              * @enum {string}
              */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
             tls?: unknown;
             ca_file?: unknown;
         } | {
@@ -2327,19 +2327,19 @@ export interface components {
              * @default udp
              * @enum {string}
              */
-            transport: "udp" | "tcp" | "tls";
+            transport?: "udp" | "tcp" | "tls";
             ca_file?: string;
             username?: string;
             secret?: string;
             listen_host?: string;
             listen_port?: number;
             /** @default 300 */
-            expires: number;
+            expires?: number;
             /**
              * @default DESKTOP
              * @enum {string}
              */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
             tls?: unknown;
         } | {
             id: string;
@@ -2350,7 +2350,7 @@ export interface components {
              * @default DESKTOP
              * @enum {string}
              */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
         };
         InvitationBody: {
             email: string;
