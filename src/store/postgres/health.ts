@@ -4,6 +4,7 @@ import type { EndpointOverview, HealthStore, SourceHealth } from '../health.ts';
 import type { AttemptRecord } from '../store.ts';
 import type { Database } from './database.ts';
 import { lockGates, nameOf, putHealth } from './endpoint-queue.ts';
+import { watchedAmong } from './feed.ts';
 import type { Waker } from './wake.ts';
 
 const PUT_SOURCE_STATE = `
@@ -77,7 +78,7 @@ export function createHealthStore(db: Database, waker: Waker): HealthStore {
         const found = (await lockGates(tx, [name])).get(nameOf(name));
         if (found === undefined) return false;
         const health = (on ? enabled : disabled)(found.gate.health, nowMs);
-        putHealth(tx, [{ ...found, health, notices: [] }], nowMs);
+        putHealth(tx, [{ ...found, health, notices: [] }], await watchedAmong(tx, [organisationId]), nowMs);
         waker.tell(tx);
         return true;
       }),

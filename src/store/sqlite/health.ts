@@ -4,6 +4,7 @@ import { disabled, enabled } from '../../policy/endpoint-health.ts';
 import type { HealthStore } from '../health.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook } from './endpoint-book.ts';
+import type { FeedWriter } from './feed.ts';
 import { prepareHealthWrite } from './health-write.ts';
 import { overviewAside } from './overview-aside.ts';
 import { prepareOverview } from './overview.ts';
@@ -12,8 +13,13 @@ import type { OtherProcesses } from './other-processes.ts';
 /** With so much pending an overview takes longer than a delivery should wait for. */
 const MUCH_PENDING = 20_000;
 
-export function createHealthStore(db: DatabaseSync, book: EndpointBook, others: OtherProcesses): HealthStore {
-  const health = prepareHealthWrite(db);
+export function createHealthStore(
+  db: DatabaseSync,
+  book: EndpointBook,
+  others: OtherProcesses,
+  feed: FeedWriter,
+): HealthStore {
+  const health = prepareHealthWrite(db, feed);
   const putState = db.prepare(`
     INSERT INTO source_state (source_id, status, since_ms, advice) VALUES (?, ?, ?, ?)
     ON CONFLICT (source_id) DO UPDATE SET status = excluded.status, since_ms = excluded.since_ms, advice = excluded.advice`);

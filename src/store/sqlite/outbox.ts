@@ -7,6 +7,7 @@ import { afterClaim, allowance, type Gate } from '../../policy/endpoint-health.t
 import type { AttemptRecord, Claim, ClaimLimits, OutboxStore, Settlement, StoreOptions } from '../store.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook, Entry } from './endpoint-book.ts';
+import { prepareSettledFeed, type FeedWriter } from './feed.ts';
 import { prepareFinish } from './finish.ts';
 import { prepareHealthWrite } from './health-write.ts';
 import { prepareReplay } from './replay.ts';
@@ -33,10 +34,12 @@ export function createOutboxStore(
   db: DatabaseSync,
   book: EndpointBook,
   others: OtherProcesses,
+  feed: FeedWriter,
   { node, rules }: Pick<StoreOptions, 'node' | 'rules'>,
 ): OutboxStore {
-  const finish = prepareFinish(db);
-  const health = prepareHealthWrite(db);
+  const finish = prepareFinish(db, feed);
+  const health = prepareHealthWrite(db, feed);
+  const tellSettled = prepareSettledFeed(db, feed);
   const replay = prepareReplay(db);
   let claims = 0;
 
@@ -192,6 +195,7 @@ export function createOutboxStore(
           logAttempt(messageId, attempt);
           countAttempt.run(messageId);
         }
+        tellSettled(mine, lost, nowMs);
         const byEndpoint = Map.groupBy(mine, ({ organisationId, endpointId }) =>
           book.get(organisationId, endpointId)!,
         );
