@@ -8,6 +8,7 @@ import { createPasswordHasher } from '../src/runtime/password-hash.ts';
 import { HttpSources } from '../src/source/http-ingest/run.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { fill } from '../test/support/http-ingest.ts';
+import { NO_WAY_OUT } from '../test/support/no-way-out.ts';
 import { KEYS } from '../test/support/store.ts';
 
 const [database = ':memory:'] = process.argv.slice(2);
@@ -22,6 +23,7 @@ const context = {
   store,
   clock: systemClock,
   log,
+  ...NO_WAY_OUT,
   passwords: createPasswordHasher(),
   fingerprint: KEYS.fingerprint,
   publicUrl: '',

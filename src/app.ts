@@ -83,16 +83,7 @@ async function runOn(
   // Before anything runs: is the key the one that these secrets were stored under?
   await store.directory.sources();
   const clock: Clock = { ...systemClock, nowMs: () => store.nowMs() };
-  const attempter = createAttempter({
-    allowed: parseAllowed(config.allowed_addresses, config.allowed_ports).allowed,
-    trustedCertificates: readCertificates(config.trusted_certificate_files),
-    timeouts: {
-      connectMs: config.connect_timeout_seconds * 1_000,
-      totalMs: config.attempt_timeout_seconds * 1_000,
-    },
-    userAgent: `Callhook/${VERSION}`,
-    clock,
-  });
+  const attempter = attempterOf(config, clock);
   const metrics = createMetrics({
     version: VERSION,
     overview: () => overviewOf(store, databaseProblem() === undefined, dispatcher.attemptsUnderWay),
@@ -160,6 +151,8 @@ async function runOn(
     clock,
     log,
     passwords: createPasswordHasher(),
+    attempter,
+    wake: () => dispatcher.wake(),
     fingerprint: keys.fingerprint,
     publicUrl: config.public_url,
     ...(config.smtp_url !== '' && { mail: letters(config, signal) }),
@@ -210,6 +203,20 @@ async function runOn(
     await Promise.allSettled([dispatched, upkept, counted]);
     await Promise.allSettled([attempter.close(), api.close(), tracing.close()]);
   }
+}
+
+/** Makes the attempts as the configuration says. */
+export function attempterOf(config: ConnectorConfig, clock: Clock): Attempter {
+  return createAttempter({
+    allowed: parseAllowed(config.allowed_addresses, config.allowed_ports).allowed,
+    trustedCertificates: readCertificates(config.trusted_certificate_files),
+    timeouts: {
+      connectMs: config.connect_timeout_seconds * 1_000,
+      totalMs: config.attempt_timeout_seconds * 1_000,
+    },
+    userAgent: `Callhook/${VERSION}`,
+    clock,
+  });
 }
 
 function letters({ smtp_url: url, mail_from: from, ...config }: ConnectorConfig, signal: AbortSignal) {

@@ -1,14 +1,19 @@
 /** What the routes work with. */
+import type { Tester } from '../command/test-endpoint.ts';
 import type { PasswordHasher } from '../runtime/password-hash.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Store } from '../store/store.ts';
 
 export interface ApiContext {
-  store: Pick<Store, 'directory' | 'accounts' | 'health'>;
+  store: Pick<Store, 'directory' | 'accounts' | 'health' | 'outbox'>;
   clock: Clock;
   log: Logger;
   passwords: PasswordHasher;
+  /** Sends test events, as messages are sent. */
+  attempter: Tester['attempter'];
+  /** Something may be due: this node's dispatcher looks. */
+  wake(): void;
   /** Tells secrets apart in the audit, without telling them. */
   fingerprint(secret: string): string;
   /** Where people find the portal; empty: where it listens. */

@@ -3,6 +3,7 @@ import { accountRoutes } from './accounts/routes.ts';
 import { apiKeyRoutes } from './api-keys/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import type { ApiContext } from './context.ts';
+import { commandRoutes } from './endpoints/command-routes.ts';
 import { endpointRoutes } from './endpoints/routes.ts';
 import { functionNumberRoutes } from './function-numbers/routes.ts';
 import { invitationRoutes } from './invitations/routes.ts';
@@ -21,6 +22,7 @@ export function allRoutes(context: ApiContext): Route[] {
     ...userRoutes(context),
     ...functionNumberRoutes(context),
     ...endpointRoutes(context),
+    ...commandRoutes(context),
     ...sourceRoutes(context),
     ...accountRoutes(context),
     ...invitationRoutes(context),

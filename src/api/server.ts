@@ -12,6 +12,7 @@ import { PAGE_CSP, docsPage } from './docs-page.ts';
 import { BODY_LIMITS, eventRoutes, refuseMediaType, type EventsOptions } from './events.ts';
 import { LINK_PATHS, linkPage } from './link-page.ts';
 import { openApiDocument } from './openapi.ts';
+import { servePortal } from './portal.ts';
 import { Refused, sendProblem } from './problem.ts';
 import { publicKeyRoutes } from './public-keys.ts';
 import { RateLimiter, RATES, type Rates } from './rates.ts';
@@ -35,6 +36,8 @@ export interface ApiOptions {
   requestWithinMs?: number;
   /** Addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
   trustedProxies?: readonly string[];
+  /** The built portal's folder; left out: where the build puts it. */
+  portal?: string;
 }
 
 /** Ids of users may be long, and each letter three in a path. */
@@ -62,6 +65,7 @@ const SECURITY_HEADERS = {
  * - `GET /metrics`: for Prometheus (docs/OPERATIONS.md).
  * - `/api/v1/sources/{id}/events`: events.ts.
  * - `/api/v1/…`: routes.ts; `openapi.json` and `docs` tell of it.
+ * - Everything else: the portal's pages (portal.ts).
  */
 export function createApi(options: ApiOptions): FastifyInstance {
   const { health, events, context, rates = RATES, requestWithinMs = REQUEST_WITHIN_MS } = options;
@@ -81,7 +85,10 @@ export function createApi(options: ApiOptions): FastifyInstance {
   api.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
   });
-  api.setNotFoundHandler((_request, reply) => sendNotFound(reply));
+  const portal = servePortal(api, options.portal);
+  api.setNotFoundHandler((request, reply) => {
+    if (portal?.page(request, reply) !== true) sendNotFound(reply);
+  });
   api.setErrorHandler((error, request, reply) => sendError(error, request, reply, events.log));
   // A text is no JSON, whatever it says of itself.
   api.removeContentTypeParser('text/plain');
@@ -94,7 +101,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   const routes = allRoutes(context);
   registerRoutes(api, routes, context, new RateLimiter(rates));
   documentRoutes(api, openApiDocument(routes, VERSION));
-  linkPages(api, context);
+  if (portal === undefined) linkPages(api, context);
   return api;
 }
 

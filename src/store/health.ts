@@ -1,4 +1,5 @@
 /** How sources and endpoints are: a room of the store's contract (store.ts). */
+import type { AuditNote } from '../policy/audit.ts';
 import type { EndpointHealth } from '../policy/endpoint-health.ts';
 import type { AttemptRecord } from './store.ts';
 
@@ -33,7 +34,14 @@ export interface HealthStore {
   overview(): Promise<{ sources: readonly SourceHealth[]; endpoints: readonly EndpointOverview[] }>;
   /**
    * Switches delivery to an endpoint on or off. While it is off its messages are kept; on, a probe goes out first.
+   * @param note written down with the change; where it is so already, neither is made
    * @returns false if there is no such endpoint
    */
-  enable(organisationId: string, endpointId: string, on: boolean, nowMs: number): Promise<boolean>;
+  enable(
+    organisationId: string,
+    endpointId: string,
+    on: boolean,
+    nowMs: number,
+    note: AuditNote,
+  ): Promise<boolean>;
 }

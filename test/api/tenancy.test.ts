@@ -78,6 +78,11 @@ const TABLE: Record<string, Kind> = {
   [`GET ${O}/endpoints/{endpoint}`]: 'look',
   [`PUT ${O}/endpoints/{endpoint}`]: 'change',
   [`DELETE ${O}/endpoints/{endpoint}`]: 'change',
+  [`POST ${O}/endpoints/{endpoint}/enable`]: 'change',
+  [`POST ${O}/endpoints/{endpoint}/disable`]: 'change',
+  [`POST ${O}/endpoints/{endpoint}/rotate-secret`]: 'change',
+  [`POST ${O}/endpoints/{endpoint}/test`]: 'change',
+  [`POST ${O}/replays`]: 'change',
   'GET /api/v1/sources': 'operatorLooks',
   'GET /api/v1/source-states': 'operatorLooks',
   'GET /api/v1/sources/{source}': 'operatorLooks',
@@ -191,6 +196,7 @@ function bodyFor(method: string, path: string): unknown {
   if (path.endsWith('/users/{user}')) return { email: 'stolen@beta.example' };
   if (path.endsWith('/{endpoint}')) return { url: 'https://beta.example/' };
   if (path.endsWith('/{number}')) return { kind: 'OTHER' };
+  if (path.endsWith('/replays')) return { endpoint: 'crm', since: '2026-01-01T00:00:00Z' };
   if (path.endsWith('/privacy') || path.endsWith('/preview')) return {};
   if (path.endsWith('invitations')) return { email: 'thief@beta.example', role: 'administrator' };
   if (path.endsWith('api-keys')) return { name: 'thief', scope: 'write' };
@@ -207,6 +213,7 @@ async function everything({ api: { store } }: World) {
     ),
     keys: (await accounts.apiKeys(undefined, page)).map(({ lastUsedAtMs: _time, ...key }) => key),
     invitations: await accounts.invitations(undefined, 0, page),
+    endpoints: (await store.health.overview()).endpoints,
     audit: (await accounts.audit({}, page)).length,
   };
 }

@@ -27,6 +27,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   'src/store': ['src/call', 'src/policy', 'src/runtime'],
   'src/delivery': ['src/policy', 'src/runtime', 'src/store/store.ts'],
+  // What the command line and the API both tell endpoints.
+  'src/command': [
+    'src/call',
+    'src/policy',
+    'src/runtime',
+    'src/store/store.ts',
+    'src/delivery/attempt.ts',
+    'src/delivery/outcome.ts',
+    'src/delivery/signature.ts',
+    'src/delivery/target.ts',
+  ],
   'src/upkeep': [
     'src/policy',
     'src/runtime',
@@ -54,6 +65,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/store/accounts.ts',
     'src/config/directory-file',
     'src/delivery/signature.ts',
+    'src/command',
   ],
   'src/app.ts': ['src'],
   'src/cli': ['src'],
@@ -70,6 +82,7 @@ const HOME: Record<string, string> = {
   undici: 'src/delivery',
   oauth4webapi: 'src/delivery',
   fastify: 'src/api',
+  '@fastify': 'src/api',
   pino: 'src/runtime',
   yaml: 'src/config',
   'smol-toml': 'src/config',

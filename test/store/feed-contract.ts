@@ -5,6 +5,7 @@ import { planChanges } from '../../src/policy/directory-changes.ts';
 import type { Signal } from '../../src/policy/endpoint-health.ts';
 import { FEED_KEPT_MS, type FeedEvent } from '../../src/store/feed.ts';
 import type { LegChange, NextStep, Store } from '../../src/store/store.ts';
+import { NOTE } from '../support/note.ts';
 import { directoryFor } from '../support/transcripts.ts';
 import { draft, LEG, type Backend } from './store-contract.ts';
 
@@ -168,9 +169,9 @@ export function feedContract(backend: Backend): void {
 
   behaviour('an endpoint’s becoming another kind of health is told', async (store) => {
     const place = await store.feed.begin('acme', NOW_MS);
-    await store.health.enable('acme', 'crm', false, NOW_MS);
-    await store.health.enable('acme', 'crm', false, NOW_MS);
-    await store.health.enable('acme', 'crm', true, NOW_MS);
+    await store.health.enable('acme', 'crm', false, NOW_MS, NOTE);
+    await store.health.enable('acme', 'crm', false, NOW_MS, NOTE);
+    await store.health.enable('acme', 'crm', true, NOW_MS, NOTE);
     await store.calls.commit([told('a', 'call-1')], NOW_MS);
     await settleAll(store, NOW_MS);
     await store.upkeep.watchHealth(NOW_MS + 100_000);

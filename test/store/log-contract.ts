@@ -7,6 +7,7 @@ import { planChanges } from '../../src/policy/directory-changes.ts';
 import type { TrailStep } from '../../src/policy/timeline.ts';
 import { CursorInvalid, type CallFilter, type MessageFilter } from '../../src/store/log.ts';
 import type { LegChange, NextStep, Store } from '../../src/store/store.ts';
+import { NOTE } from '../support/note.ts';
 import { directoryFor } from '../support/transcripts.ts';
 import { LEG, type Backend } from './store-contract.ts';
 
@@ -266,7 +267,7 @@ export function logContract(backend: Backend): void {
     await store.calls.commit([early], 1_500);
     await store.calls.commit([step({ call: 'one', state: 'TERMINATED', to: ['crm', 'erp'] })], 2_000);
     await attempt(store, 2_000, { kind: 'delivered' });
-    await store.health.enable('acme', 'erp', false, 2_500);
+    await store.health.enable('acme', 'erp', false, 2_500, NOTE);
     const timeline = await store.log.call('acme', 'one');
     assert.deepEqual(
       timeline?.steps.map(({ event, sentTo, refusals: refused, takenAtMs }) => [

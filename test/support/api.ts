@@ -13,6 +13,7 @@ import { createPasswordHasher, type PasswordHasher } from '../../src/runtime/pas
 import { hashToken, newId, newToken } from '../../src/runtime/tokens.ts';
 import { HttpSources } from '../../src/source/http-ingest/run.ts';
 import type { Store } from '../../src/store/store.ts';
+import { NO_WAY_OUT } from './no-way-out.ts';
 import { KEYS, openTestStore } from './store.ts';
 import { directoryFor } from './transcripts.ts';
 
@@ -64,6 +65,7 @@ export interface TestApiOptions {
   trustedProxies?: readonly string[];
   publicUrl?: string;
   mail?: ApiContext['mail'];
+  sending?: Partial<typeof NO_WAY_OUT>;
   directory?: Directory;
 }
 
@@ -87,6 +89,8 @@ export async function startApi(t: TestContext, options: TestApiOptions = {}): Pr
     clock,
     log,
     passwords,
+    ...NO_WAY_OUT,
+    ...options.sending,
     fingerprint: KEYS.fingerprint,
     publicUrl: options.publicUrl ?? '',
     ...(options.mail !== undefined && { mail: options.mail }),

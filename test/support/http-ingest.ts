@@ -13,6 +13,7 @@ import { HttpSources } from '../../src/source/http-ingest/run.ts';
 import type { WireEvent } from '../../src/source/http-ingest/schema.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Message } from './expectation.ts';
+import { NO_WAY_OUT } from './no-way-out.ts';
 import { KEYS } from './store.ts';
 import { directoryFor } from './transcripts.ts';
 
@@ -100,6 +101,7 @@ export async function startIngestApi(
     store,
     clock: systemClock,
     log,
+    ...NO_WAY_OUT,
     passwords: createPasswordHasher(),
     fingerprint: KEYS.fingerprint,
     publicUrl: '',

@@ -2,6 +2,7 @@
 import { disabled, enabled, HEALTHY, type EndpointHealth } from '../../policy/endpoint-health.ts';
 import type { EndpointOverview, HealthStore, SourceHealth } from '../health.ts';
 import type { AttemptRecord } from '../store.ts';
+import { auditValues, INSERT_AUDIT } from '../sql-audit.ts';
 import type { Database } from './database.ts';
 import { lockGates, nameOf, putHealth } from './endpoint-queue.ts';
 import { watchedAmong } from './feed.ts';
@@ -72,13 +73,15 @@ export function createHealthStore(db: Database, waker: Waker): HealthStore {
       return { sources: sources.map(readSource), endpoints: endpoints.map(readEndpoint) };
     },
 
-    enable: (organisationId, endpointId, on, nowMs) =>
+    enable: (organisationId, endpointId, on, nowMs, note) =>
       db.transaction(async (tx) => {
         const name = { organisationId, endpointId };
         const found = (await lockGates(tx, [name])).get(nameOf(name));
         if (found === undefined) return false;
         const health = (on ? enabled : disabled)(found.gate.health, nowMs);
+        if (health === found.gate.health) return true;
         putHealth(tx, [{ ...found, health, notices: [] }], await watchedAmong(tx, [organisationId]), nowMs);
+        void tx.query(INSERT_AUDIT, auditValues(note));
         waker.tell(tx);
         return true;
       }),

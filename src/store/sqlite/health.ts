@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { disabled, enabled } from '../../policy/endpoint-health.ts';
 import type { HealthStore } from '../health.ts';
+import { prepareAudit } from './audit.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook } from './endpoint-book.ts';
 import type { FeedWriter } from './feed.ts';
@@ -20,6 +21,7 @@ export function createHealthStore(
   feed: FeedWriter,
 ): HealthStore {
   const health = prepareHealthWrite(db, feed);
+  const audit = prepareAudit(db);
   const putState = db.prepare(`
     INSERT INTO source_state (source_id, status, since_ms, advice) VALUES (?, ?, ?, ?)
     ON CONFLICT (source_id) DO UPDATE SET status = excluded.status, since_ms = excluded.since_ms, advice = excluded.advice`);
@@ -38,12 +40,16 @@ export function createHealthStore(
       return count < MUCH_PENDING || path === null ? readOverview() : overviewAside(path);
     },
 
-    async enable(organisationId, endpointId, on, nowMs) {
+    async enable(organisationId, endpointId, on, nowMs, note) {
       others.notice();
       const entry = book.get(organisationId, endpointId);
       if (entry === undefined) return false;
       const after = (on ? enabled : disabled)(entry.gate.health, nowMs);
-      inTransaction(db, () => health.write(entry, after, [], nowMs));
+      if (after === entry.gate.health) return true;
+      inTransaction(db, () => {
+        health.write(entry, after, [], nowMs);
+        audit(note);
+      });
       entry.gate = { ...entry.gate, health: after };
       book.changed(entry);
       return true;

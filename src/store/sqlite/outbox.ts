@@ -5,6 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { afterClaim, allowance, type Gate } from '../../policy/endpoint-health.ts';
 import type { AttemptRecord, Claim, ClaimLimits, OutboxStore, Settlement, StoreOptions } from '../store.ts';
+import { prepareAudit } from './audit.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook, Entry } from './endpoint-book.ts';
 import { prepareSettledFeed, type FeedWriter } from './feed.ts';
@@ -41,6 +42,7 @@ export function createOutboxStore(
   const health = prepareHealthWrite(db, feed);
   const tellSettled = prepareSettledFeed(db, feed);
   const replay = prepareReplay(db);
+  const audit = prepareAudit(db);
   let claims = 0;
 
   const dueHeads = db.prepare(`
@@ -235,10 +237,14 @@ export function createOutboxStore(
       return book.nextAtMs();
     },
 
-    async replay(order, nowMs, limit) {
-      const count = inTransaction(db, () => replay(order, nowMs, limit));
+    async replay(order, askedAtMs, limit, note) {
+      const count = inTransaction(db, () => {
+        const found = replay(order, askedAtMs, limit);
+        if (found > 0 && note !== undefined) audit(note);
+        return found;
+      });
       const entry = book.get(order.organisationId, order.endpointId);
-      if (entry !== undefined && count > 0) book.isDue(entry, nowMs);
+      if (entry !== undefined && count > 0) book.isDue(entry, askedAtMs);
       return count;
     },
 
