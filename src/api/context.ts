@@ -6,7 +6,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Store } from '../store/store.ts';
 
 export interface ApiContext {
-  store: Pick<Store, 'directory' | 'accounts' | 'health' | 'outbox'>;
+  store: Pick<Store, 'directory' | 'accounts' | 'health' | 'outbox' | 'feed'>;
   clock: Clock;
   log: Logger;
   passwords: PasswordHasher;

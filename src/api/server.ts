@@ -18,6 +18,7 @@ import { publicKeyRoutes } from './public-keys.ts';
 import { RateLimiter, RATES, type Rates } from './rates.ts';
 import { BODY_LIMIT, registerRoutes } from './register.ts';
 import { allRoutes } from './routes.ts';
+import type { StreamLimits } from './stream/listeners.ts';
 import { refuseOtherMethods, refuseUnread } from './unread.ts';
 
 /** What the health pages tell. */
@@ -33,6 +34,7 @@ export interface ApiOptions {
   events: EventsOptions;
   context: ApiContext;
   rates?: Rates;
+  streams?: StreamLimits;
   requestWithinMs?: number;
   /** Addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
   trustedProxies?: readonly string[];
@@ -98,7 +100,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
     directory: { endpoint: (...asked) => context.store.directory.endpoint(...asked) },
     nowMs: () => context.clock.nowMs(),
   });
-  const routes = allRoutes(context);
+  const routes = allRoutes(context, options.streams);
   registerRoutes(api, routes, context, new RateLimiter(rates));
   documentRoutes(api, openApiDocument(routes, VERSION));
   if (portal === undefined) linkPages(api, context);

@@ -63,6 +63,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/ingest/shared-ingest.ts',
     'src/store/store.ts',
     'src/store/accounts.ts',
+    'src/store/feed.ts',
     'src/config/directory-file',
     'src/delivery/signature.ts',
     'src/command',

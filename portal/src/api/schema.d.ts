@@ -388,6 +388,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations/{organisation}/endpoints/{endpoint}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver to an endpoint again
+         * @description One message goes first; once it is taken, the others follow in order.
+         */
+        post: operations["enableEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/endpoints/{endpoint}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop delivering to an endpoint
+         * @description Its messages are kept until it is enabled; those whose time is over expire as always.
+         */
+        post: operations["disableEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/endpoints/{endpoint}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an endpoint another signing secret
+         * @description Both sign for the time of `overlap`. The new secret is shown only now; of a pair of keys the public one. Where a directory file names a `secret` for it, `callhook apply` would bring that one back.
+         */
+        post: operations["rotateSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/endpoints/{endpoint}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an endpoint an example message now
+         * @description As real messages are sent, with the privacy settings, marked by `callhook-test: true`. It is kept nowhere and says nothing about the endpoint’s health. Also while it is disabled. Ten at once for an organisation, then ten a minute.
+         */
+        post: operations["testEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send finished messages to an endpoint again
+         * @description Works for two seconds at most. Where `more` is true, post `next` to go on: what is on the way again is not taken once more. Name `asked_at` yourself, and a request that got no answer can be sent again as it was.
+         */
+        post: operations["replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -776,6 +876,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations/{organisation}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listen to what happens in an organisation
+         * @description Server-sent events, for `EventSource` with a session's cookie, or with a key. Each event has an id;
+         *     whoever comes back with `Last-Event-ID` (or `?last_event_id=`), to any node, misses nothing and hears nothing twice for ten
+         *     minutes. After that, the first event is `reset`.
+         */
+        get: operations["streamOrganisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -786,7 +908,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "BODY_UNREADABLE" | "REQUEST_UNREADABLE" | "QUERY_UNKNOWN" | "TOKEN_REFUSED" | "LOGIN_NEEDED" | "LOGIN_REFUSED" | "FORBIDDEN" | "CROSS_SITE" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "REQUEST_UNDER_WAY" | "LINK_USED" | "CHANGED_MEANWHILE" | "REQUEST_TOO_SLOW" | "BODY_TOO_LARGE" | "TOO_MANY_EVENTS" | "MEDIA_TYPE_UNSUPPORTED" | "EVENTS_INVALID" | "REQUEST_INVALID" | "KEY_REUSED" | "MATCH_NEEDED" | "BACKLOGGED" | "TOO_MANY_REQUESTS" | "HEADERS_TOO_LARGE" | "INTERNAL" | "STORE_UNAVAILABLE";
+            code: "BODY_UNREADABLE" | "REQUEST_UNREADABLE" | "QUERY_UNKNOWN" | "TOKEN_REFUSED" | "LOGIN_NEEDED" | "LOGIN_REFUSED" | "FORBIDDEN" | "CROSS_SITE" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "REQUEST_UNDER_WAY" | "LINK_USED" | "CHANGED_MEANWHILE" | "REQUEST_TOO_SLOW" | "BODY_TOO_LARGE" | "TOO_MANY_EVENTS" | "MEDIA_TYPE_UNSUPPORTED" | "EVENTS_INVALID" | "REQUEST_INVALID" | "KEY_REUSED" | "MATCH_NEEDED" | "BACKLOGGED" | "TOO_MANY_REQUESTS" | "TOO_MANY_STREAMS" | "HEADERS_TOO_LARGE" | "INTERNAL" | "STORE_UNAVAILABLE";
             detail: string;
             errors?: ({
                 in?: string;
@@ -967,6 +1089,82 @@ export interface components {
             /** @description Absent on the last page */
             next_cursor?: string;
         };
+        EndpointSwitch: {
+            id: string;
+            /** @description Messages are sent to it */
+            enabled: boolean;
+        };
+        RotatedSecret: {
+            id: string;
+            /** @enum {string} */
+            signing: "hmac-sha256" | "ed25519";
+            /** @description Shown only now */
+            secret?: string;
+            /** @description With ed25519: `whpk_…`, to verify with */
+            public_key?: string;
+            /** @description With ed25519: where the public keys are served to everybody */
+            public_keys_path?: string;
+            /**
+             * Format: date-time
+             * @description So long the one before it signs too; absent: it signs no more
+             */
+            former_signs_until?: string;
+        };
+        Tested: {
+            delivered: boolean;
+            /** @description `delivered`, or the code of the failure (docs/ERRORS.md) */
+            outcome: string;
+            /** @description What happened, what it means and what to do */
+            says: string;
+            /** @description Of the receiver’s answer, if there was one */
+            status?: number;
+            /** @description How the receiver’s answer begins, on one line, without numbers and addresses */
+            response_body?: string;
+            /** Format: date-time */
+            started_at: string;
+            duration_ms: number;
+            /** @description The `webhook-id` */
+            message_id: string;
+            /** @description The body that was sent */
+            sent: {
+                call_id: string;
+                state: string;
+                direction: string;
+            } & {
+                [key: string]: unknown;
+            };
+        };
+        Replayed: {
+            /** @description So many messages are on the way again */
+            replayed: number;
+            /** @description There may be more: post `next` */
+            more: boolean;
+            /** Format: date-time */
+            asked_at: string;
+            /** @description The body to post to go on */
+            next?: {
+                endpoint: string;
+                /** @description One message, by its `webhook-id` */
+                message?: string;
+                /** @description All messages of one call, by its `call_id` */
+                call?: string;
+                /**
+                 * Format: date-time
+                 * @description All that were made since then
+                 */
+                since?: string;
+                /**
+                 * Format: date-time
+                 * @description All that expired or became dead letters since then
+                 */
+                failed_since?: string;
+                /**
+                 * Format: date-time
+                 * @description When this was asked for first; now unless said. What was finished until then is sent again, each message once
+                 */
+                asked_at?: string;
+            };
+        };
         Endpoint: {
             id: string;
             url: string;
@@ -1138,6 +1336,178 @@ export interface components {
         SourceStateList: {
             items: components["schemas"]["SourceState"][];
         };
+        StreamStep: {
+            /**
+             * Format: date-time
+             * @description When it was kept
+             */
+            at: string;
+            /** @description With the keys of docs/schemas/message.json: only what may leave */
+            event: {
+                call_id: string;
+                branch_id: string;
+                timestamp: string;
+                /** @enum {string} */
+                state: "TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED";
+                /** @enum {string} */
+                direction: "INCOMING" | "OUTGOING";
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description Endpoints that a message was made for */
+            sent_to: string[];
+            /** @description Endpoints that get none of it, and why */
+            refusals: {
+                endpoint: string;
+                /** @enum {string} */
+                why: "state" | "filter";
+                /** @description The states that it asks for */
+                asks?: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
+            }[];
+            /** @description The leg was up before its device came into the directory */
+            came_late: boolean;
+        };
+        StreamMessage: {
+            /**
+             * Format: date-time
+             * @description When it was kept
+             */
+            at: string;
+            /** @description The `webhook-id` */
+            message_id: string;
+            endpoint: string;
+            call_id: string;
+            seq_num: number;
+            /** @description What is sent, but for `seq_num` */
+            event: {
+                call_id: string;
+                branch_id: string;
+                timestamp: string;
+                /** @enum {string} */
+                state: "TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED";
+                /** @enum {string} */
+                direction: "INCOMING" | "OUTGOING";
+            } & {
+                [key: string]: unknown;
+            };
+        };
+        StreamAttempt: {
+            /**
+             * Format: date-time
+             * @description When it was kept
+             */
+            at: string;
+            /** @description The `webhook-id` */
+            message_id: string;
+            endpoint: string;
+            call_id: string;
+            seq_num: number;
+            /** @description 1, 2, 3 … */
+            number: number;
+            /** Format: date-time */
+            started_at: string;
+            duration_ms: number;
+            /** @description `delivered`, or the code of the failure: docs/ERRORS.md */
+            outcome: string;
+            status_code?: number;
+            /** @description In words */
+            detail?: string;
+        };
+        StreamFinished: {
+            /**
+             * Format: date-time
+             * @description When it was kept
+             */
+            at: string;
+            /** @description The `webhook-id` */
+            message_id: string;
+            endpoint: string;
+            call_id: string;
+            seq_num: number;
+            /** @enum {string} */
+            outcome: "delivered" | "expired" | "dead";
+        };
+        StreamHealth: {
+            /**
+             * Format: date-time
+             * @description When it was kept
+             */
+            at: string;
+            endpoint: string;
+            /** @enum {string} */
+            state: "healthy" | "failing" | "paused" | "probing" | "recovering" | "disabled";
+            /**
+             * Format: date-time
+             * @description Of the trouble, or of the state
+             */
+            since?: string;
+            /** @description In words */
+            reason?: string;
+            /** @enum {string} */
+            disabled_because?: "failing" | "gone" | "operator";
+            /**
+             * Format: date-time
+             * @description Where it is paused
+             */
+            next_probe_at?: string;
+        };
+        /** @description What was missed is not known any more: read the lists again; from here on all is told */
+        StreamReset: {
+            /**
+             * Format: date-time
+             * @description When it was kept
+             */
+            at: string;
+        };
+        StreamClosed: {
+            /**
+             * Format: date-time
+             * @description When it was kept
+             */
+            at: string;
+            /**
+             * @description The server stops: come again; or whoever asked may not any more
+             * @enum {string}
+             */
+            reason: "stopping" | "access_ended";
+        };
+        /** @description One event of the stream; `data` is JSON on one line */
+        StreamEvent: {
+            /** @constant */
+            event: "step";
+            id: string;
+            data: components["schemas"]["StreamStep"];
+        } | {
+            /** @constant */
+            event: "message";
+            id: string;
+            data: components["schemas"]["StreamMessage"];
+        } | {
+            /** @constant */
+            event: "attempt";
+            id: string;
+            data: components["schemas"]["StreamAttempt"];
+        } | {
+            /** @constant */
+            event: "finished";
+            id: string;
+            data: components["schemas"]["StreamFinished"];
+        } | {
+            /** @constant */
+            event: "health";
+            id: string;
+            data: components["schemas"]["StreamHealth"];
+        } | {
+            /** @constant */
+            event: "reset";
+            id: string;
+            data: components["schemas"]["StreamReset"];
+        } | {
+            /** @constant */
+            event: "closed";
+            id: string;
+            data: components["schemas"]["StreamClosed"];
+        };
         AccountBody: {
             name: string;
             /** @enum {string} */
@@ -1211,6 +1581,52 @@ export interface components {
              * @description Left out: it does not expire
              */
             expires?: string;
+        };
+        /** @default {} */
+        RotateSecretBody: {
+            /** @description How long the one before it signs too: 0s to 30d; 24h unless said */
+            overlap?: string;
+            /**
+             * @description As before unless said
+             * @enum {string}
+             */
+            signing?: "hmac-sha256" | "ed25519";
+        };
+        /** @default {} */
+        TestBody: {
+            /**
+             * @description EARLY unless said
+             * @enum {string}
+             */
+            state?: "TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED";
+            /**
+             * @description INCOMING unless said
+             * @enum {string}
+             */
+            direction?: "INCOMING" | "OUTGOING";
+        };
+        /** @description `endpoint`, and exactly one of message, call, since, failed_since */
+        ReplayBody: {
+            endpoint: string;
+            /** @description One message, by its `webhook-id` */
+            message?: string;
+            /** @description All messages of one call, by its `call_id` */
+            call?: string;
+            /**
+             * Format: date-time
+             * @description All that were made since then
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description All that expired or became dead letters since then
+             */
+            failed_since?: string;
+            /**
+             * Format: date-time
+             * @description When this was asked for first; now unless said. What was finished until then is sent again, each message once
+             */
+            asked_at?: string;
         };
         EndpointBody: {
             /** @description As in the path */
@@ -2468,6 +2884,192 @@ export interface operations {
             };
         };
     };
+    enableEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request with the same key is done once, and answered the same again for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation: string;
+                endpoint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointSwitch"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disableEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request with the same key is done once, and answered the same again for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation: string;
+                endpoint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointSwitch"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request with the same key is done once, and answered the same again for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation: string;
+                endpoint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateSecretBody"];
+            };
+        };
+        responses: {
+            /** @description The new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedSecret"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request with the same key is done once, and answered the same again for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation: string;
+                endpoint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TestBody"];
+            };
+        };
+        responses: {
+            /** @description What happened, whether it was delivered or not */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request with the same key is done once, and answered the same again for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayBody"];
+            };
+        };
+        responses: {
+            /** @description How many are on the way again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listSources: {
         parameters: {
             query?: never;
@@ -3533,6 +4135,40 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": components["schemas"]["AuditEntry"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamOrganisation: {
+        parameters: {
+            query?: {
+                /** @description Go on behind this event, where `Last-Event-ID` cannot be sent */
+                last_event_id?: string;
+            };
+            header?: never;
+            path: {
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, one after the other, until either side ends it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["StreamEvent"];
                 };
             };
             /** @description A problem, in words */
