@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { sql as first } from '../../src/store/sqlite/migrations/0001-first.ts';
+import { rest, settleAll } from './feed-contract.ts';
 import { KEYS, openTestStore } from '../support/store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'callhook-migration-'));
@@ -82,5 +83,16 @@ test('messages of version 1 are in the log of their organisation', async () => {
     (await store.log.messages(organisation, {}, { limit: 10 })).items.map(({ messageId }) => messageId);
   assert.deepEqual(await idsOf('acme'), ['d', 'c', 'b', 'a']);
   assert.deepEqual(await idsOf(''), []);
+  await store.close();
+});
+
+test('what becomes of messages of version 1 is told to whoever listens', async () => {
+  const path = join(folder, 'four.db');
+  versionOne(path);
+  const store = openTestStore(path);
+  const nowMs = CREATED_MS + 60_000;
+  const place = await store.feed.begin('acme', nowMs);
+  await settleAll(store, nowMs);
+  assert.deepEqual((await rest(store, place, 'acme', nowMs)).words, ['attempt b 3 delivered', 'delivered b']);
   await store.close();
 });

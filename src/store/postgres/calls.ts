@@ -11,7 +11,7 @@ import { type CallStore, type CommittedMessage, type DraftMessage, type LegChang
 import { happenedAt } from '../feed-rows.ts';
 import { columnsOf, type Database, type Statements } from './database.ts';
 import { makeDue, namesOf, type EndpointName } from './endpoint-queue.ts';
-import { fileFeed, watchedAmong } from './feed.ts';
+import { fileFeed } from './feed.ts';
 import { keepLegs, legOf, lockLegs, OPEN_LEGS, rememberEnds, type LegRow } from './legs.ts';
 import { keepTrail } from './trail.ts';
 import type { Waker } from './wake.ts';
@@ -32,8 +32,13 @@ const LOCK_LANES = `
     USING (organisation_id, endpoint_id, call_id)
   ORDER BY lane.organisation_id, lane.endpoint_id, lane.call_id FOR UPDATE OF lane`;
 
-/** Read after the lanes are locked, so that a commit whose answer got lost has ended, one way or the other. */
-const FIND_MESSAGES = 'SELECT id FROM message WHERE id = ANY ($1::text[])';
+/**
+ * Read after the lanes are locked, so that a commit whose answer got lost has ended, one way or the other. And which of the
+ * organisations somebody listens to.
+ */
+const FIND_MESSAGES = `
+  SELECT ARRAY(SELECT id FROM message WHERE id = ANY ($1::text[])) AS ids,
+         ARRAY(SELECT organisation_id FROM feed_watch WHERE organisation_id = ANY ($2::text[])) AS watched`;
 
 const INSERT_MESSAGES = `
   INSERT INTO message (id, lane_id, organisation_id, seq, body, created_at_ms, expires_at_ms)
@@ -154,10 +159,16 @@ async function lockLanes(
   return new Map(rows.map((row) => [[row.organisation_id, row.endpoint_id, row.call_id].join('/'), row]));
 }
 
-async function findMessages(tx: Statements, drafts: readonly DraftMessage[]): Promise<Set<string>> {
-  if (drafts.length === 0) return new Set();
-  const rows = await tx.query<{ id: string }>(FIND_MESSAGES, [drafts.map(({ messageId }) => messageId)]);
-  return new Set(rows.map(({ id }) => id));
+/** @returns those of the messages that are there already, and the organisations that somebody listens to */
+async function findMessages(
+  tx: Statements,
+  changes: readonly LegChange[],
+  drafts: readonly DraftMessage[],
+): Promise<{ there: Set<string>; watched: ReadonlySet<string> }> {
+  const organisationIds = new Set(changes.map(({ leg }) => leg.organisationId));
+  const asked = [drafts.map(({ messageId }) => messageId), [...organisationIds]];
+  const [row] = await tx.query<{ ids: string[]; watched: string[] }>(FIND_MESSAGES, asked);
+  return { there: new Set(row?.ids), watched: new Set(row?.watched) };
 }
 
 interface Numbered {
@@ -170,13 +181,9 @@ interface Numbered {
 /** Locks the lanes and gives the messages that are not there yet their numbers, in the given order. */
 async function number(tx: Statements, changes: readonly LegChange[], nowMs: number): Promise<Numbered> {
   const drafts = changes.flatMap((change) => change.messages);
-  const [lanes, there, watched] = await Promise.all([
+  const [lanes, { there, watched }] = await Promise.all([
     lockLanes(tx, drafts),
-    findMessages(tx, drafts),
-    watchedAmong(
-      tx,
-      changes.map(({ leg }) => leg.organisationId),
-    ),
+    findMessages(tx, changes, drafts),
   ]);
   const last = new Map([...lanes].map(([name, lane]) => [name, lane.last_seq]));
   const messages = drafts.flatMap((draft) => {

@@ -11,6 +11,10 @@ import type { Database, Statements } from './database.ts';
 import { decodePlace, encodePlace } from './feed-place.ts';
 import { FEED_CHANNEL, type Waker } from './wake.ts';
 
+/** Within another statement: whether somebody listens to the organisation of that table's row. */
+export const IS_WATCHED = (table: string): string =>
+  `EXISTS (SELECT 1 FROM feed_watch WHERE feed_watch.organisation_id = ${table}.organisation_id)`;
+
 const WATCHED = 'SELECT organisation_id FROM feed_watch WHERE organisation_id = ANY ($1::text[])';
 
 const FILE = `

@@ -17,7 +17,7 @@ import { tallyOf } from '../log-statistics.ts';
 import type { Happened } from '../feed-rows.ts';
 import type { Settlement } from '../store.ts';
 import { columnsOf, type Statements } from './database.ts';
-import { fileFeed, watchedAmong } from './feed.ts';
+import { fileFeed, IS_WATCHED } from './feed.ts';
 import { lockGates, nameOf, namesOf, putHealth, type EndpointName, type Move } from './endpoint-queue.ts';
 import { countOutcomes, moveLanes, type LaneMove, type OutcomeCount } from './finish.ts';
 import { addStatistics } from './statistics.ts';
@@ -27,7 +27,8 @@ const LOCK_LANES = `
   ORDER BY organisation_id, endpoint_id, call_id FOR UPDATE`;
 
 const READ_ENDPOINTS = `
-  SELECT endpoint.organisation_id, endpoint.id, endpoint.delivery, queue.health
+  SELECT endpoint.organisation_id, endpoint.id, endpoint.delivery, queue.health,
+         ${IS_WATCHED('endpoint')} AS watched
   FROM endpoint
   JOIN endpoint_queue AS queue
     ON queue.organisation_id = endpoint.organisation_id AND queue.endpoint_id = endpoint.id
@@ -72,6 +73,7 @@ interface EndpointRow {
   id: string;
   delivery: DeliverySettings;
   health: EndpointHealth | null;
+  watched: boolean;
 }
 
 interface MessageRow {
@@ -88,15 +90,12 @@ export async function settleIn(
   nowMs: number,
   rules: HealthRules,
 ): Promise<readonly string[]> {
-  const [lanes, endpoints, messages, watched] = await Promise.all([
+  const [lanes, endpoints, messages] = await Promise.all([
     tx.query<LaneRow>(LOCK_LANES, [settlements.map(({ laneId }) => laneId)]),
     tx.query<EndpointRow>(READ_ENDPOINTS, namesOf(settlements)),
     tx.query<MessageRow>(READ_MESSAGES, [settlements.map(({ messageId }) => messageId)]),
-    watchedAmong(
-      tx,
-      settlements.map(({ organisationId }) => organisationId),
-    ),
   ]);
+  const watched = new Set(endpoints.filter((row) => row.watched).map((row) => row.organisation_id));
   const tokens = new Map(lanes.map((lane) => [lane.id, lane.claim_token]));
   const mine = settlements.filter(({ laneId, token }) => {
     const isMine = tokens.get(laneId) === token;

@@ -63,7 +63,9 @@ export class Waker {
     if (this.#timer === undefined) {
       this.#timer = setInterval(() => {
         this.#connect();
-        this.#wakeAll();
+        this.#wake?.();
+        // Listeners look by themselves at every heartbeat; without a connection nobody tells them of more.
+        if (this.#client === undefined) this.#wakeFeed();
       }, LOOK_EVERY_MS);
       this.#timer.unref();
     }
@@ -77,9 +79,13 @@ export class Waker {
     this.#drop(this.#client);
   }
 
+  #wakeFeed(organisationId?: string): void {
+    for (const wake of this.#feedWakes) wake(organisationId);
+  }
+
   #wakeAll(): void {
     this.#wake?.();
-    for (const wake of this.#feedWakes) wake();
+    this.#wakeFeed();
   }
 
   #connect(): void {
@@ -97,7 +103,7 @@ export class Waker {
     this.#client = client;
     client.on('notification', ({ channel, payload }) => {
       if (channel === FEED_CHANNEL) {
-        for (const wake of this.#feedWakes) wake(payload);
+        this.#wakeFeed(payload);
         return;
       }
       // Our own commits wake us by themselves.

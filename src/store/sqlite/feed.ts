@@ -43,6 +43,8 @@ export function createFeed(db: DatabaseSync): { writer: FeedWriter; store: FeedS
   const select = db.prepare(`
     SELECT id, entry FROM feed WHERE organisation_id = ? AND id >= ? ORDER BY id LIMIT ${ROWS_AT_ONCE}`);
 
+  const selectVersion = db.prepare('PRAGMA data_version');
+  const versionNow = () => (selectVersion.get() as { data_version: number }).data_version;
   const wakes = new Set<(organisationId: string) => void>();
   const next = (): Spot => ({ id: (lastId.get() as { id: number }).id + 1, told: 0 });
 
@@ -94,7 +96,12 @@ export function createFeed(db: DatabaseSync): { writer: FeedWriter; store: FeedS
 
       listen(wake) {
         wakes.add(wake);
-        const timer = setInterval(wake, LOOK_EVERY_MS);
+        let seen = versionNow();
+        const timer = setInterval(() => {
+          if (!db.isOpen || seen === versionNow()) return;
+          seen = versionNow();
+          wake();
+        }, LOOK_EVERY_MS);
         timer.unref();
         return () => {
           wakes.delete(wake);
