@@ -33,6 +33,8 @@ export function servePortal(api: FastifyInstance, folder = BUILT): Portal | unde
     maxAge: '365d',
     cacheControl: true,
     index: false,
+    // A route for each file: whatever else is asked for is not there.
+    wildcard: false,
   });
   for (const name of ['icon.svg', 'color-scheme.js']) {
     api.get(`/${name}`, (_request, reply) =>

@@ -64,6 +64,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/store/store.ts',
     'src/store/accounts.ts',
     'src/store/feed.ts',
+    'src/store/log.ts',
+    'src/store/health.ts',
     'src/config/directory-file',
     'src/delivery/signature.ts',
     'src/command',

@@ -375,6 +375,12 @@ export function storeContract(backend: Backend): void {
       [crm?.pending, crm?.oldestPendingAtMs, crm?.delivered, crm?.dead, crm?.last],
       [1, 7, 1, 0, ATTEMPT],
     );
+    const own = endpoints.filter(({ organisationId }) => organisationId === 'acme');
+    assert.deepEqual(
+      await store.health.endpoints('acme'),
+      own.map((one) => (one.id === 'crm' ? { ...one, deliveredAboutMs: 0 } : one)),
+    );
+    assert.deepEqual(await store.health.endpoints('nobody'), []);
   });
 
   behaviour('messages that wait for an endpoint which is removed become dead letters', async (store) => {

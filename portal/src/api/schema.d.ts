@@ -68,7 +68,7 @@ export interface paths {
         get?: never;
         /**
          * Change your password
-         * @description All your other sessions end.
+         * @description All your sessions end; the answer’s cookie begins a new one.
          */
         put: operations["changePassword"];
         post?: never;
@@ -388,6 +388,137 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations/{organisation}/endpoint-states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the endpoints are */
+        get: operations["listEndpointStates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List messages
+         * @description Newest first. A page looks at a bounded part of the log: where few things match it may hold fewer than `limit`, even none, and still have a `next_cursor`, which goes on.
+         */
+        get: operations["listMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/messages/{message}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a message with all its attempts */
+        get: operations["getMessage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List calls
+         * @description Newest first. A page looks at a bounded part of the log: where few things match it may hold fewer than `limit`, even none, and still have a `next_cursor`, which goes on.
+         */
+        get: operations["listCalls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/calls/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a call: why did my CRM not pop?
+         * @description The timeline of a call in one answer. `findings` say what happened and why, each as a code with its values and in English; below them is what they were read from.
+         */
+        get: operations["getCall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/not-reported": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was not reported, and why
+         * @description Calls with a leg that some endpoint heard nothing of: its filter or its states leave it out, it is disabled, the leg was up before its device came into the directory. Kept for `keep_trail_days`. Newest first. A page looks at a bounded part of the log: where few things match it may hold fewer than `limit`, even none, and still have a `next_cursor`, which goes on.
+         */
+        get: operations["listNotReported"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures over time */
+        get: operations["getStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisations/{organisation}/endpoints/{endpoint}/enable": {
         parameters: {
             query?: never;
@@ -575,7 +706,7 @@ export interface paths {
         get: operations["getAccount"];
         /**
          * Change name and role, disable and enable
-         * @description A disabled account’s sessions end at once.
+         * @description The sessions of an account that is disabled, or gets another role, end at once.
          */
         put: operations["putAccount"];
         post?: never;
@@ -631,7 +762,7 @@ export interface paths {
         get: operations["getAccountOfOrganisation"];
         /**
          * Change name and role, disable and enable
-         * @description A disabled account’s sessions end at once.
+         * @description The sessions of an account that is disabled, or gets another role, end at once.
          */
         put: operations["putAccountOfOrganisation"];
         post?: never;
@@ -898,6 +1029,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything at a glance
+         * @description What `callhook status` shows: nodes, sources, open legs, what waits, endpoints that do not take messages.
+         */
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the settings in force
+         * @description Of the node that answers. What may hold a secret is not shown: only whether it is set.
+         */
+        get: operations["listSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unknown-devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List devices that nobody knows
+         * @description Seen on the phone systems, and in no directory: trunks, and phones whose calls are not reported.
+         */
+        get: operations["listUnknownDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1089,6 +1280,439 @@ export interface components {
             /** @description Absent on the last page */
             next_cursor?: string;
         };
+        Event: {
+            call_id: string;
+            branch_id: string;
+            timestamp: string;
+            /** @enum {string} */
+            state: "TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED";
+            "termination-reason"?: string;
+            /** @enum {string} */
+            direction: "INCOMING" | "OUTGOING";
+            local_email?: string;
+            local_user_id?: string;
+            local_number?: string;
+            device_type?: string;
+            remote_email?: string;
+            remote_user_id?: string;
+            remote_number?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        MessageBody: {
+            seq_num: number;
+            call_id: string;
+            branch_id: string;
+            timestamp: string;
+            /** @enum {string} */
+            state: "TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED";
+            "termination-reason"?: string;
+            /** @enum {string} */
+            direction: "INCOMING" | "OUTGOING";
+            local_email?: string;
+            local_user_id?: string;
+            local_number?: string;
+            device_type?: string;
+            remote_email?: string;
+            remote_user_id?: string;
+            remote_number?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        AttemptRecord: {
+            /** Format: date-time */
+            started_at: string;
+            duration_ms: number;
+            /** @description `delivered`, or the code of the failure: docs/ERRORS.md */
+            outcome: string;
+            status_code?: number;
+            /** @description In words */
+            detail?: string;
+        };
+        Attempt: {
+            /** @description 1, 2, 3 … */
+            number: number;
+            /** Format: date-time */
+            started_at: string;
+            duration_ms: number;
+            /** @description `delivered`, or the code of the failure: docs/ERRORS.md */
+            outcome: string;
+            status_code?: number;
+            /** @description In words */
+            detail?: string;
+        };
+        Message: {
+            /** @description The `webhook-id` */
+            id: string;
+            endpoint: string;
+            /** @enum {string} */
+            outcome: "pending" | "delivered" | "expired" | "dead";
+            /**
+             * @description What it had come to before it was sent again
+             * @enum {string}
+             */
+            replay_of?: "pending" | "delivered" | "expired" | "dead";
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at?: string;
+            attempts_made: number;
+            /**
+             * Format: date-time
+             * @description Where it waits as the first of its call at this endpoint
+             */
+            next_attempt_at?: string;
+            /** @description What is sent, after privacy */
+            body: components["schemas"]["MessageBody"];
+            last_attempt?: components["schemas"]["Attempt"];
+        };
+        MessagePage: {
+            items: components["schemas"]["Message"][];
+            /** @description Absent on the last page */
+            next_cursor?: string;
+        };
+        MessageWithAttempts: {
+            /** @description The `webhook-id` */
+            id: string;
+            endpoint: string;
+            /** @enum {string} */
+            outcome: "pending" | "delivered" | "expired" | "dead";
+            /**
+             * @description What it had come to before it was sent again
+             * @enum {string}
+             */
+            replay_of?: "pending" | "delivered" | "expired" | "dead";
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at?: string;
+            attempts_made: number;
+            /**
+             * Format: date-time
+             * @description Where it waits as the first of its call at this endpoint
+             */
+            next_attempt_at?: string;
+            /** @description What is sent, after privacy */
+            body: components["schemas"]["MessageBody"];
+            attempts: components["schemas"]["Attempt"][];
+        };
+        WholeMessage: {
+            /** @description The `webhook-id` */
+            id: string;
+            endpoint: string;
+            /** @enum {string} */
+            outcome: "pending" | "delivered" | "expired" | "dead";
+            /**
+             * @description What it had come to before it was sent again
+             * @enum {string}
+             */
+            replay_of?: "pending" | "delivered" | "expired" | "dead";
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at?: string;
+            attempts_made: number;
+            /**
+             * Format: date-time
+             * @description Where it waits as the first of its call at this endpoint
+             */
+            next_attempt_at?: string;
+            /** @description What is sent, after privacy */
+            body: components["schemas"]["MessageBody"];
+            /** @description The very text that is sent: a signature is over its bytes */
+            body_text: string;
+            attempts: components["schemas"]["Attempt"][];
+        };
+        EndpointHealth: {
+            /** @enum {string} */
+            state: "healthy" | "failing" | "paused" | "probing" | "recovering" | "disabled";
+            /**
+             * Format: date-time
+             * @description Of the trouble, or of the state
+             */
+            since?: string;
+            /** @description In words */
+            reason?: string;
+            /** @enum {string} */
+            disabled_because?: "failing" | "gone" | "operator";
+            /**
+             * Format: date-time
+             * @description Where it is paused
+             */
+            next_probe_at?: string;
+        };
+        EndpointState: {
+            id: string;
+            /** @description Of its address, without path and query */
+            host?: string;
+            health: components["schemas"]["EndpointHealth"];
+            /** @description Messages that wait */
+            waiting: number;
+            /** @description Calls that have something to send */
+            calls_waiting: number;
+            /** Format: date-time */
+            oldest_waiting_since?: string;
+            /** @description Since it was made */
+            delivered: number;
+            expired: number;
+            dead: number;
+            /**
+             * Format: date-time
+             * @description To ten minutes where the last attempt has failed
+             */
+            last_success_at?: string;
+            last_attempt?: components["schemas"]["AttemptRecord"];
+        };
+        EndpointStateList: {
+            items: components["schemas"]["EndpointState"][];
+        };
+        /** @description What went wrong in attempts, by the last one that failed */
+        Trouble: {
+            /** @description docs/ERRORS.md */
+            code: string;
+            status_code?: number;
+            detail?: string;
+            /** @description How many failed */
+            attempts: number;
+        };
+        Finding: {
+            /** @constant */
+            code: "leg";
+            /** @description The same in English, times in UTC */
+            text: string;
+            branch_id: string;
+            local_user_id?: string;
+            /** @enum {string} */
+            direction: "INCOMING" | "OUTGOING";
+            /** @enum {string} */
+            first_state: "TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED";
+            /** Format: date-time */
+            began_at: string;
+            /** Format: date-time */
+            answered_at?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            reason?: string;
+        } | {
+            /** @constant */
+            code: "learnt-late";
+            /** @description The same in English, times in UTC */
+            text: string;
+            by_ms: number;
+        } | {
+            /** @constant */
+            code: "function-number";
+            /** @description The same in English, times in UTC */
+            text: string;
+            number: string;
+            kind: string;
+        } | {
+            /** @constant */
+            code: "came-late";
+            /** @description The same in English, times in UTC */
+            text: string;
+        } | {
+            /** @constant */
+            code: "no-endpoint";
+            /** @description The same in English, times in UTC */
+            text: string;
+        } | {
+            /** @constant */
+            code: "not-asked-for";
+            /** @description The same in English, times in UTC */
+            text: string;
+            endpoint: string;
+            /** @description Absent when the endpoint was removed */
+            host?: string;
+            asks: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
+        } | {
+            /** @constant */
+            code: "filtered";
+            /** @description The same in English, times in UTC */
+            text: string;
+            endpoint: string;
+            /** @description Absent when the endpoint was removed */
+            host?: string;
+        } | {
+            /** @constant */
+            code: "delivered";
+            /** @description The same in English, times in UTC */
+            text: string;
+            endpoint: string;
+            /** @description Absent when the endpoint was removed */
+            host?: string;
+            states: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
+            after_ms: number;
+        } | {
+            /** @constant */
+            code: "delivered-late";
+            /** @description The same in English, times in UTC */
+            text: string;
+            endpoint: string;
+            /** @description Absent when the endpoint was removed */
+            host?: string;
+            states: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
+            trouble: components["schemas"]["Trouble"];
+            for_ms: number;
+            /** Format: date-time */
+            at: string;
+        } | {
+            /** @constant */
+            code: "retrying";
+            /** @description The same in English, times in UTC */
+            text: string;
+            endpoint: string;
+            /** @description Absent when the endpoint was removed */
+            host?: string;
+            states: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
+            trouble: components["schemas"]["Trouble"];
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            next_at?: string;
+        } | {
+            /** @constant */
+            code: "held-back";
+            /** @description The same in English, times in UTC */
+            text: string;
+            endpoint: string;
+            /** @description Absent when the endpoint was removed */
+            host?: string;
+            states: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
+            /** @enum {string} */
+            health: "paused" | "disabled";
+            trouble?: components["schemas"]["Trouble"];
+        } | {
+            /** @constant */
+            code: "queued";
+            /** @description The same in English, times in UTC */
+            text: string;
+            endpoint: string;
+            /** @description Absent when the endpoint was removed */
+            host?: string;
+            states: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
+            /** Format: date-time */
+            since: string;
+        } | {
+            /** @constant */
+            code: "expired";
+            /** @description The same in English, times in UTC */
+            text: string;
+            endpoint: string;
+            /** @description Absent when the endpoint was removed */
+            host?: string;
+            states: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
+            trouble?: components["schemas"]["Trouble"];
+            after_ms: number;
+        } | {
+            /** @constant */
+            code: "dead";
+            /** @description The same in English, times in UTC */
+            text: string;
+            endpoint: string;
+            /** @description Absent when the endpoint was removed */
+            host?: string;
+            states: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
+            trouble?: components["schemas"]["Trouble"];
+        };
+        Call: {
+            call_id: string;
+            /**
+             * Format: date-time
+             * @description When its first step was taken in
+             */
+            began_at: string;
+            /** Format: date-time */
+            last_at: string;
+            /**
+             * @description What became of its messages
+             * @enum {string}
+             */
+            result: "delivered" | "waiting" | "failed" | "not_reported";
+            branches: {
+                branch_id: string;
+                local_user_id?: string;
+                /**
+                 * @description The last one
+                 * @enum {string}
+                 */
+                state: "TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED";
+                /** @description The `termination-reason` */
+                reason?: string;
+                /** @description A message was made of some step of it */
+                reported: boolean;
+            }[];
+            messages: {
+                pending: number;
+                delivered: number;
+                expired: number;
+                dead: number;
+            };
+        };
+        CallPage: {
+            items: components["schemas"]["Call"][];
+            /** @description Absent on the last page */
+            next_cursor?: string;
+        };
+        Timeline: {
+            call_id: string;
+            /** @description What happened and why: leg by leg, then endpoint by endpoint */
+            findings: components["schemas"]["Finding"][];
+            steps: {
+                event: components["schemas"]["Event"];
+                /**
+                 * Format: date-time
+                 * @description When it was taken in; `timestamp` is when it happened
+                 */
+                taken_at: string;
+                /** @description Endpoints that a message was made for */
+                sent_to: string[];
+                /** @description Endpoints that get none of it, and why */
+                refusals: {
+                    endpoint: string;
+                    /** @enum {string} */
+                    why: "state" | "filter";
+                    /** @description The states that it asks for */
+                    asks?: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
+                }[];
+                /** @description The leg was up before its device came into the directory */
+                came_late: boolean;
+            }[];
+            messages: components["schemas"]["MessageWithAttempts"][];
+            endpoints: {
+                id: string;
+                /** @description Absent when it was removed */
+                host?: string;
+                /** @description As it is now */
+                health: components["schemas"]["EndpointHealth"];
+            }[];
+            function_numbers: {
+                number: string;
+                kind: string;
+            }[];
+        };
+        NotReported: {
+            call_id: string;
+            /** Format: date-time */
+            began_at: string;
+            legs: {
+                branch_id: string;
+                local_user_id?: string;
+                /** @enum {string} */
+                direction: "INCOMING" | "OUTGOING";
+                /** Format: date-time */
+                began_at: string;
+                /** Format: date-time */
+                ended_at?: string;
+                /** @description Those without `endpoint` hold for all endpoints */
+                reasons: components["schemas"]["Finding"][];
+            }[];
+        };
+        NotReportedPage: {
+            items: components["schemas"]["NotReported"][];
+            /** @description Absent on the last page */
+            next_cursor?: string;
+        };
         EndpointSwitch: {
             id: string;
             /** @description Messages are sent to it */
@@ -1226,6 +1850,145 @@ export interface components {
             /** @description Absent on the last page */
             next_cursor?: string;
         };
+        Source: {
+            id: string;
+            /** @enum {string} */
+            kind: "ami" | "esl" | "dialog-info" | "http";
+            host?: string;
+            port?: number;
+            tls?: boolean;
+            /** @enum {string} */
+            transport?: "udp" | "tcp" | "tls";
+            listen_host?: string;
+            listen_port?: number;
+            expires?: number;
+            ca_file?: string;
+            username?: string;
+            /** @enum {string} */
+            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+        };
+        ChangedSource: {
+            id: string;
+            /** @enum {string} */
+            kind: "ami" | "esl" | "dialog-info" | "http";
+            host?: string;
+            port?: number;
+            tls?: boolean;
+            /** @enum {string} */
+            transport?: "udp" | "tcp" | "tls";
+            listen_host?: string;
+            listen_port?: number;
+            expires?: number;
+            ca_file?: string;
+            username?: string;
+            /** @enum {string} */
+            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            /** @description Shown only now */
+            secret?: string;
+        };
+        SourceList: {
+            items: components["schemas"]["Source"][];
+        };
+        SourceState: {
+            id: string;
+            /** @enum {string} */
+            status: "connecting" | "connected" | "down";
+            /** Format: date-time */
+            since: string;
+            /** @description What to do, where it is down */
+            advice?: string;
+            open_legs: number;
+        };
+        SourceStateList: {
+            items: components["schemas"]["SourceState"][];
+        };
+        Overview: {
+            /** @description Of the node that answers */
+            version: string;
+            /** @description The one that answers */
+            node: string;
+            /** @description That serve this database */
+            nodes: {
+                id: string;
+            }[];
+            database: {
+                /** @enum {string} */
+                kind: "sqlite" | "postgresql";
+                /** @description The file or the address, without user and password */
+                name: string;
+                /** @description Why it takes no messages at the moment */
+                problem?: string;
+            };
+            open_legs: number;
+            sources: components["schemas"]["SourceState"][];
+            backlog: {
+                messages: number;
+                /** @description Calls at an endpoint that have something to send */
+                calls: number;
+                /** Format: date-time */
+                oldest_since?: string;
+            };
+            endpoints: {
+                /** @description How many are how; a state that none is in is left out */
+                by_state: {
+                    [key: string]: number;
+                };
+                /** @description Those that are not healthy or have messages waiting; at most 200, most waiting first */
+                concerning: {
+                    organisation: string;
+                    id: string;
+                    /** @description Of its address, without path and query */
+                    host?: string;
+                    health: components["schemas"]["EndpointHealth"];
+                    /** @description Messages that wait */
+                    waiting: number;
+                    /** @description Calls that have something to send */
+                    calls_waiting: number;
+                    /** Format: date-time */
+                    oldest_waiting_since?: string;
+                    /** @description Since it was made */
+                    delivered: number;
+                    expired: number;
+                    dead: number;
+                    /**
+                     * Format: date-time
+                     * @description To ten minutes where the last attempt has failed
+                     */
+                    last_success_at?: string;
+                    last_attempt?: components["schemas"]["AttemptRecord"];
+                }[];
+            };
+        };
+        Setting: {
+            name: string;
+            /** @description Absent where it may hold a secret */
+            value?: string | number | boolean | (string | number)[];
+            secret: boolean;
+            /** @description It is not empty */
+            set: boolean;
+            /**
+             * @description Absent where that is not known
+             * @enum {string}
+             */
+            from?: "default" | "file" | "environment";
+        };
+        Settings: {
+            items: components["schemas"]["Setting"][];
+        };
+        UnknownDevice: {
+            source: string;
+            address: string;
+            /** @description Since it was first seen */
+            events: number;
+            /** Format: date-time */
+            first_seen_at: string;
+            /** Format: date-time */
+            last_seen_at: string;
+        };
+        UnknownDevices: {
+            /** @description Most recently seen first */
+            items: components["schemas"]["UnknownDevice"][];
+        };
         Invitation: {
             id: string;
             email: string;
@@ -1284,76 +2047,13 @@ export interface components {
         SessionList: {
             items: components["schemas"]["Session"][];
         };
-        Source: {
-            id: string;
-            /** @enum {string} */
-            kind: "ami" | "esl" | "dialog-info" | "http";
-            host?: string;
-            port?: number;
-            tls?: boolean;
-            /** @enum {string} */
-            transport?: "udp" | "tcp" | "tls";
-            listen_host?: string;
-            listen_port?: number;
-            expires?: number;
-            ca_file?: string;
-            username?: string;
-            /** @enum {string} */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
-        };
-        ChangedSource: {
-            id: string;
-            /** @enum {string} */
-            kind: "ami" | "esl" | "dialog-info" | "http";
-            host?: string;
-            port?: number;
-            tls?: boolean;
-            /** @enum {string} */
-            transport?: "udp" | "tcp" | "tls";
-            listen_host?: string;
-            listen_port?: number;
-            expires?: number;
-            ca_file?: string;
-            username?: string;
-            /** @enum {string} */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
-            /** @description Shown only now */
-            secret?: string;
-        };
-        SourceList: {
-            items: components["schemas"]["Source"][];
-        };
-        SourceState: {
-            id: string;
-            /** @enum {string} */
-            status: "connecting" | "connected" | "down";
-            /** Format: date-time */
-            since: string;
-            /** @description What to do, where it is down */
-            advice?: string;
-            open_legs: number;
-        };
-        SourceStateList: {
-            items: components["schemas"]["SourceState"][];
-        };
         StreamStep: {
             /**
              * Format: date-time
              * @description When it was kept
              */
             at: string;
-            /** @description With the keys of docs/schemas/message.json: only what may leave */
-            event: {
-                call_id: string;
-                branch_id: string;
-                timestamp: string;
-                /** @enum {string} */
-                state: "TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED";
-                /** @enum {string} */
-                direction: "INCOMING" | "OUTGOING";
-            } & {
-                [key: string]: unknown;
-            };
+            event: components["schemas"]["Event"];
             /** @description Endpoints that a message was made for */
             sent_to: string[];
             /** @description Endpoints that get none of it, and why */
@@ -1378,18 +2078,7 @@ export interface components {
             endpoint: string;
             call_id: string;
             seq_num: number;
-            /** @description What is sent, but for `seq_num` */
-            event: {
-                call_id: string;
-                branch_id: string;
-                timestamp: string;
-                /** @enum {string} */
-                state: "TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED";
-                /** @enum {string} */
-                direction: "INCOMING" | "OUTGOING";
-            } & {
-                [key: string]: unknown;
-            };
+            event: components["schemas"]["Event"];
         };
         StreamAttempt: {
             /**
@@ -1508,12 +2197,40 @@ export interface components {
             id: string;
             data: components["schemas"]["StreamClosed"];
         };
+        Figures: {
+            /**
+             * Format: date-time
+             * @description Where the step begins, UTC
+             */
+            at: string;
+            delivered: number;
+            /** @description Attempts; a message may have many */
+            failed: number;
+            expired: number;
+            dead: number;
+            /** @description How long receivers took, to a tenth; absent where nothing was delivered */
+            latency_ms?: {
+                p50: number;
+                p95: number;
+                p99: number;
+            };
+        };
+        Statistics: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @enum {string} */
+            step: "10m" | "1h" | "6h" | "1d";
+            /** @description Oldest first; steps in which nothing came of any message are left out */
+            items: components["schemas"]["Figures"][];
+        };
         AccountBody: {
             name: string;
             /** @enum {string} */
             role: "operator" | "administrator" | "viewer";
             /** @default false */
-            disabled: boolean;
+            disabled?: boolean;
         };
         OrganisationBody: {
             /** @description As in the path */
@@ -1523,39 +2240,39 @@ export interface components {
         };
         PrivacyBody: {
             /** @default false */
-            remove_local_user_id: boolean;
+            remove_local_user_id?: boolean;
             /** @default keep */
-            modify_local_number: "keep" | "remove" | {
+            modify_local_number?: "keep" | "remove" | {
                 mask: number;
             };
             /** @default false */
-            remove_local_email: boolean;
+            remove_local_email?: boolean;
             /** @default false */
-            remove_remote_user_id: boolean;
+            remove_remote_user_id?: boolean;
             /** @default keep */
-            modify_remote_number: "keep" | "remove" | {
+            modify_remote_number?: "keep" | "remove" | {
                 mask: number;
             };
             /** @default false */
-            remove_remote_email: boolean;
+            remove_remote_email?: boolean;
             /** @default false */
-            remove_device_type: boolean;
+            remove_device_type?: boolean;
             /**
              * @default both
              * @enum {string}
              */
-            applies_to: "both" | "INCOMING" | "OUTGOING";
+            applies_to?: "both" | "INCOMING" | "OUTGOING";
         };
         UserBody: {
             /** @description As in the path */
             user_id?: string;
             email?: string;
             /** @default [] */
-            numbers: string[];
+            numbers?: string[];
             /** @default [] */
-            extensions: string[];
+            extensions?: string[];
             /** @default [] */
-            devices: {
+            devices?: {
                 source: string;
                 address: string;
                 /** @enum {string} */
@@ -1642,7 +2359,7 @@ export interface components {
              *       "TERMINATED"
              *     ]
              */
-            states: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[] | "all" | ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
+            states?: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[] | "all" | ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
             filter?: {
                 directions?: ("INCOMING" | "OUTGOING")[];
                 device_types?: ("MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB")[];
@@ -1653,7 +2370,7 @@ export interface components {
              * @default standard
              * @enum {string}
              */
-            payload: "standard" | "extended";
+            payload?: "standard" | "extended";
             /** @description Left out: stays as it is. null: taken away */
             authentication?: ({
                 /** @constant */
@@ -1674,7 +2391,7 @@ export interface components {
                  * @default basic
                  * @enum {string}
                  */
-                client_authentication: "basic" | "post";
+                client_authentication?: "basic" | "post";
                 scope?: string;
                 audience?: string;
                 resource?: string;
@@ -1707,6 +2424,72 @@ export interface components {
             number?: string;
             /** @enum {string} */
             kind: "IVR" | "QUEUE" | "HUNT_GROUP" | "CONFERENCE" | "VOICEMAIL" | "PARK" | "FEATURE_CODE" | "FAX" | "OTHER";
+        };
+        SourceBody: {
+            id: string;
+            /** @constant */
+            kind: "ami";
+            host: string;
+            port?: number;
+            /** @default false */
+            tls?: boolean;
+            ca_file?: string;
+            username: string;
+            secret?: string;
+            /**
+             * @default DESKTOP
+             * @enum {string}
+             */
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+        } | {
+            id: string;
+            /** @constant */
+            kind: "esl";
+            host: string;
+            port?: number;
+            username?: string;
+            secret?: string;
+            /**
+             * @default DESKTOP
+             * @enum {string}
+             */
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            tls?: unknown;
+            ca_file?: unknown;
+        } | {
+            id: string;
+            /** @constant */
+            kind: "dialog-info";
+            host: string;
+            port?: number;
+            /**
+             * @default udp
+             * @enum {string}
+             */
+            transport?: "udp" | "tcp" | "tls";
+            ca_file?: string;
+            username?: string;
+            secret?: string;
+            listen_host?: string;
+            listen_port?: number;
+            /** @default 300 */
+            expires?: number;
+            /**
+             * @default DESKTOP
+             * @enum {string}
+             */
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            tls?: unknown;
+        } | {
+            id: string;
+            /** @constant */
+            kind: "http";
+            secret?: string;
+            /**
+             * @default DESKTOP
+             * @enum {string}
+             */
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
         };
         InvitationBody: {
             email: string;
@@ -1745,72 +2528,6 @@ export interface components {
         NewPasswordBody: {
             token: string;
             password: string;
-        };
-        SourceBody: {
-            id: string;
-            /** @constant */
-            kind: "ami";
-            host: string;
-            port?: number;
-            /** @default false */
-            tls: boolean;
-            ca_file?: string;
-            username: string;
-            secret?: string;
-            /**
-             * @default DESKTOP
-             * @enum {string}
-             */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
-        } | {
-            id: string;
-            /** @constant */
-            kind: "esl";
-            host: string;
-            port?: number;
-            username?: string;
-            secret?: string;
-            /**
-             * @default DESKTOP
-             * @enum {string}
-             */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
-            tls?: unknown;
-            ca_file?: unknown;
-        } | {
-            id: string;
-            /** @constant */
-            kind: "dialog-info";
-            host: string;
-            port?: number;
-            /**
-             * @default udp
-             * @enum {string}
-             */
-            transport: "udp" | "tcp" | "tls";
-            ca_file?: string;
-            username?: string;
-            secret?: string;
-            listen_host?: string;
-            listen_port?: number;
-            /** @default 300 */
-            expires: number;
-            /**
-             * @default DESKTOP
-             * @enum {string}
-             */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
-            tls?: unknown;
-        } | {
-            id: string;
-            /** @constant */
-            kind: "http";
-            secret?: string;
-            /**
-             * @default DESKTOP
-             * @enum {string}
-             */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
         };
     };
     responses: never;
@@ -2872,6 +3589,278 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEndpointStates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each endpoint by id: its health, since when and why, what waits, the last attempt */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointStateList"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMessages: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description Only messages to this endpoint */
+                endpoint?: string;
+                outcome?: "pending" | "delivered" | "expired" | "dead";
+                /** @description Only messages that tell this state */
+                state?: "TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED";
+                /** @description A `call_id` */
+                call?: string;
+                /** @description A `branch_id` */
+                branch?: string;
+                /** @description Only messages that name this local user; who is removed before sending is not found */
+                user?: string;
+                /** @description Made at this time or later */
+                from?: string;
+                /** @description Made before this time */
+                to?: string;
+                /** @description Somewhere in what is sent, such as a number */
+                text?: string;
+            };
+            header?: never;
+            path: {
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of messages, each with its last attempt */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeMessage"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCalls: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                result?: "delivered" | "waiting" | "failed" | "not_reported";
+                /** @description Only calls of this local user */
+                user?: string;
+                /** @description Begun at this time or later */
+                from?: string;
+                /** @description Begun before this time */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of calls */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallPage"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: string;
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The call, all of one moment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNotReported: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description Only what this endpoint did not get */
+                endpoint?: string;
+                /** @description Begun at this time or later */
+                from?: string;
+                /** @description Begun before this time */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of calls, each with those legs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotReportedPage"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStatistics: {
+        parameters: {
+            query?: {
+                /** @description Left out: all of them together */
+                endpoint?: string;
+                /** @description Left out: a day before `to` */
+                from?: string;
+                /** @description Left out: now */
+                to?: string;
+                step?: "10m" | "1h" | "6h" | "1d";
+            };
+            header?: never;
+            path: {
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What came of messages in each step of time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
+                };
             };
             /** @description A problem, in words */
             default: {
@@ -4169,6 +5158,96 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["StreamEvent"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the installation is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every setting, and where it comes from */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUnknownDevices: {
+        parameters: {
+            query?: {
+                /** @description How many at most; no more are kept */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The devices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnknownDevices"];
                 };
             };
             /** @description A problem, in words */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { LEG_STATES } from '../../call/leg-event.ts';
+import { refusal } from '../calls/schemas.ts';
+import { endpointHealth } from '../endpoint-states/schemas.ts';
+import { attemptRecord, event } from '../messages/schemas.ts';
 import { answered } from '../openapi.ts';
 import { time } from '../shapes.ts';
 
@@ -16,29 +18,13 @@ export const streamQuery = z.object({
 
 const at = time.meta({ description: 'When it was kept' });
 
-const event = z.looseObject({
-  call_id: z.string(),
-  branch_id: z.string(),
-  timestamp: z.string(),
-  state: z.enum(LEG_STATES),
-  direction: z.enum(['INCOMING', 'OUTGOING']),
-});
-
 const step = answered(
   'StreamStep',
   z.strictObject({
     at,
-    event: event.meta({ description: 'With the keys of docs/schemas/message.json: only what may leave' }),
+    event,
     sent_to: z.array(z.string()).meta({ description: 'Endpoints that a message was made for' }),
-    refusals: z
-      .array(
-        z.strictObject({
-          endpoint: z.string(),
-          why: z.enum(['state', 'filter']),
-          asks: z.array(z.enum(LEG_STATES)).optional().meta({ description: 'The states that it asks for' }),
-        }),
-      )
-      .meta({ description: 'Endpoints that get none of it, and why' }),
+    refusals: z.array(refusal).meta({ description: 'Endpoints that get none of it, and why' }),
     came_late: z.boolean().meta({ description: 'The leg was up before its device came into the directory' }),
   }),
 );
@@ -51,21 +37,14 @@ const ofMessage = {
   seq_num: z.int(),
 };
 
-const message = answered(
-  'StreamMessage',
-  z.strictObject({ ...ofMessage, event: event.meta({ description: 'What is sent, but for `seq_num`' }) }),
-);
+const message = answered('StreamMessage', z.strictObject({ ...ofMessage, event }));
 
 const attempt = answered(
   'StreamAttempt',
   z.strictObject({
     ...ofMessage,
     number: z.int().meta({ description: '1, 2, 3 …' }),
-    started_at: time,
-    duration_ms: z.number(),
-    outcome: z.string().meta({ description: '`delivered`, or the code of the failure: docs/ERRORS.md' }),
-    status_code: z.int().optional(),
-    detail: z.string().optional().meta({ description: 'In words' }),
+    ...attemptRecord.shape,
   }),
 );
 
@@ -79,11 +58,7 @@ const health = answered(
   z.strictObject({
     at,
     endpoint: z.string(),
-    state: z.enum(['healthy', 'failing', 'paused', 'probing', 'recovering', 'disabled']),
-    since: time.optional().meta({ description: 'Of the trouble, or of the state' }),
-    reason: z.string().optional().meta({ description: 'In words' }),
-    disabled_because: z.enum(['failing', 'gone', 'operator']).optional(),
-    next_probe_at: time.optional().meta({ description: 'Where it is paused' }),
+    ...endpointHealth.shape,
   }),
 );
 

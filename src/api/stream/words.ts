@@ -1,7 +1,8 @@
 /** Events of the feed as the text of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 import type { OutwardEvent } from '../../call/outward-event.ts';
-import type { EndpointHealth } from '../../policy/endpoint-health.ts';
 import type { FeedEvent } from '../../store/feed.ts';
+import { healthWords } from '../endpoint-states/words.ts';
+import { recordWords } from '../messages/words.ts';
 import { timeText } from '../shapes.ts';
 
 type Name = FeedEvent['kind'] | 'reset' | 'closed';
@@ -37,16 +38,8 @@ function wordsOf(event: FeedEvent): object {
       return { message_id: messageId, endpoint: endpointId, call_id: told.call_id, seq_num, event: told };
     }
     case 'attempt': {
-      const { number, startedAtMs, durationMs, outcome, statusCode, detail } = event.attempt;
-      return {
-        ...ofMessage(event),
-        number,
-        started_at: timeText(startedAtMs),
-        duration_ms: durationMs,
-        outcome,
-        ...(statusCode !== undefined && { status_code: statusCode }),
-        ...(detail !== undefined && { detail }),
-      };
+      const { number, ...record } = event.attempt;
+      return { ...ofMessage(event), number, ...recordWords(record) };
     }
     case 'finished':
       return { ...ofMessage(event), outcome: event.outcome };
@@ -62,29 +55,4 @@ function ofMessage({
   seqNum,
 }: Extract<FeedEvent, { kind: 'finished' | 'attempt' }>) {
   return { message_id: messageId, endpoint: endpointId, call_id: callId, seq_num: seqNum };
-}
-
-function healthWords(health: EndpointHealth): object {
-  switch (health.kind) {
-    case 'healthy':
-      return { state: health.kind };
-    case 'recovering':
-      return { state: health.kind, since: timeText(health.startsAtMs) };
-    case 'disabled': {
-      const { kind, why, atMs, reason } = health;
-      return {
-        state: kind,
-        since: timeText(atMs),
-        disabled_because: why,
-        ...(reason !== undefined && { reason }),
-      };
-    }
-    case 'failing':
-    case 'probing':
-      return { state: health.kind, since: timeText(health.sinceMs), reason: health.reason };
-    case 'paused': {
-      const { kind, sinceMs, reason, resumeAtMs } = health;
-      return { state: kind, since: timeText(sinceMs), reason, next_probe_at: timeText(resumeAtMs) };
-    }
-  }
 }

@@ -27,8 +27,13 @@ export function createHealthStore(
     ON CONFLICT (source_id) DO UPDATE SET status = excluded.status, since_ms = excluded.since_ms, advice = excluded.advice`);
   const countPending = db.prepare(`
     SELECT count(*) AS count FROM (SELECT 1 FROM message WHERE outcome = 'pending' LIMIT ${MUCH_PENDING})`);
-  const readOverview = prepareOverview(db);
+  const overview = prepareOverview(db);
   const path = db.location();
+  /** The file, where counting is better done beside it. */
+  const fileIfMuchWaits = () => {
+    const { count } = countPending.get() as { count: number };
+    return count < MUCH_PENDING || path === null ? undefined : path;
+  };
 
   return {
     async sourceState(sourceId, { status, sinceMs, advice }) {
@@ -36,8 +41,14 @@ export function createHealthStore(
     },
 
     async overview() {
-      const { count } = countPending.get() as { count: number };
-      return count < MUCH_PENDING || path === null ? readOverview() : overviewAside(path);
+      const file = fileIfMuchWaits();
+      return file === undefined ? overview.everything() : overviewAside(file, 'everything');
+    },
+
+    async endpoints(organisationId) {
+      const file = fileIfMuchWaits();
+      if (file === undefined) return overview.endpointsOf(organisationId);
+      return overviewAside(file, 'endpointsOf', organisationId);
     },
 
     async enable(organisationId, endpointId, on, nowMs, note) {
