@@ -99,7 +99,6 @@ export function createApi(options: ApiOptions): FastifyInstance {
     frameworkErrors: (_error, _request, reply) => void sendNotFound(reply.headers(hardened())),
     routerOptions: { maxParamLength: MOST_PARAMETER },
   });
-  api.addHook('preClose', async () => closeAll.forEach((close) => close()));
   api.addHook('onRequest', async (request, reply) => {
     reply.headers(hardened()).header('x-request-id', request.id);
     if (request.headers.host !== undefined || request.raw.httpVersion === '1.0') return;
@@ -122,6 +121,8 @@ export function createApi(options: ApiOptions): FastifyInstance {
   registerRoutes(api, routes, context, new RateLimiter(rates));
   documentRoutes(api, openApiDocument(routes, VERSION));
   if (portal === undefined) linkPages(api, context);
+  // Behind that of the streams, which have their last words before.
+  api.addHook('preClose', async () => closeAll.forEach((close) => close()));
   return api;
 }
 
