@@ -678,6 +678,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{source}/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a phone system: does it let us in, and which phones has it?
+         * @description Asks the phone system with the settings that are stored, or with those of the body; nothing is stored or changed. With an `organisation`, the phones that no directory has are answered as users of it, ready to be put.
+         */
+        post: operations["inspectSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -1329,6 +1349,18 @@ export interface components {
             /** @description In words */
             detail?: string;
         };
+        Timings: {
+            /** @description Until the host name was resolved */
+            dns?: number;
+            /** @description Until the TCP connection stood */
+            connect?: number;
+            /** @description The TLS handshake */
+            tls?: number;
+            /** @description From the request to the first byte of the answer */
+            wait?: number;
+            /** @description The rest of the answer */
+            read?: number;
+        };
         Attempt: {
             /** @description 1, 2, 3 … */
             number: number;
@@ -1340,6 +1372,27 @@ export interface components {
             status_code?: number;
             /** @description In words */
             detail?: string;
+            /** @description Milliseconds. The last one that is there is where a failed attempt got stuck */
+            timings?: components["schemas"]["Timings"];
+            /** @description It went over a connection that was there already */
+            reused?: boolean;
+            /** @description The IP address that was dialled */
+            address?: string;
+            /** @description Where a connection was made */
+            tls_version?: string;
+            /**
+             * Format: date-time
+             * @description The end of the receiver’s certificate, where a connection was made
+             */
+            certificate_ends_at?: string;
+            /** @description What was sent beside the endpoint’s own headers; the signature is masked */
+            request_headers: {
+                [key: string]: string;
+            };
+            /** @description Harmless ones of the answer */
+            response_headers?: {
+                [key: string]: string;
+            };
         };
         Message: {
             /** @description The `webhook-id` */
@@ -1849,6 +1902,52 @@ export interface components {
             items: components["schemas"]["FunctionNumber"][];
             /** @description Absent on the last page */
             next_cursor?: string;
+        };
+        Inspection: {
+            /** @description `Asterisk 22.10.1`, as far as it is known */
+            system: string;
+            checks: {
+                /** @description One or two words: `login` */
+                about: string;
+                /**
+                 * @description `wrong`: it cannot work like this
+                 * @enum {string}
+                 */
+                is: "fine" | "improvable" | "wrong";
+                says: string;
+                /** @description What to do, line by line */
+                advice?: string[];
+            }[];
+            /** @description Absent where the phone system does not tell them */
+            phones?: {
+                /** @description In a directory */
+                known: number;
+                /** @description In none: their calls are not reported */
+                unknown: number;
+                /** @description Probably ways to other phone systems */
+                trunks: number;
+                /** @description In a directory, but not on the phone system */
+                missing: string[];
+            };
+            /** @description Phones in no directory, as users */
+            people?: {
+                user_id: string;
+                /** @description As the phone system has them */
+                names: string[];
+                numbers: string[];
+                extensions: string[];
+                devices: {
+                    address: string;
+                    /** @enum {string} */
+                    type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+                }[];
+            }[];
+            function_numbers: {
+                number: string;
+                /** @enum {string} */
+                kind: "IVR" | "QUEUE" | "HUNT_GROUP" | "CONFERENCE" | "VOICEMAIL" | "PARK" | "FEATURE_CODE" | "FAX" | "OTHER";
+                because: string;
+            }[];
         };
         Source: {
             id: string;
@@ -2424,6 +2523,12 @@ export interface components {
             number?: string;
             /** @enum {string} */
             kind: "IVR" | "QUEUE" | "HUNT_GROUP" | "CONFERENCE" | "VOICEMAIL" | "PARK" | "FEATURE_CODE" | "FAX" | "OTHER";
+        };
+        InspectBody: {
+            /** @description Instead of what is stored; without a `secret`, the stored one */
+            settings?: components["schemas"]["SourceBody"];
+            /** @description Whose people the phones are that nobody has */
+            organisation?: string;
         };
         SourceBody: {
             id: string;
@@ -4215,6 +4320,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspectSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["InspectBody"];
+            };
+        };
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
             };
             /** @description A problem, in words */
             default: {
