@@ -100,6 +100,7 @@ const TABLE: Record<string, Kind> = {
   'GET /api/v1/sources/{source}': 'operatorLooks',
   'PUT /api/v1/sources/{source}': 'operatorChanges',
   'DELETE /api/v1/sources/{source}': 'operatorChanges',
+  'POST /api/v1/sources/{source}/inspect': 'operatorChanges',
   'GET /api/v1/accounts': 'operatorInPerson',
   'GET /api/v1/accounts/{account}': 'operatorInPerson',
   'PUT /api/v1/accounts/{account}': 'operatorInPerson',
@@ -126,6 +127,7 @@ const TABLE: Record<string, Kind> = {
   'GET /api/v1/audit.ndjson': 'operatorLooks',
   [`GET ${O}/audit`]: 'administer',
   [`GET ${O}/audit.ndjson`]: 'administer',
+  [`GET ${O}/stream`]: 'look',
 };
 
 const NOT_LOGGED_IN: readonly Caller[] = ['nobody', 'ended', 'ingest'];
