@@ -164,6 +164,7 @@ test(
       .getByRole('row', { name: 'user.1001@acme.example' })
       .getByText('1001', { exact: true })
       .waitFor();
+    await page.mouse.move(0, 0);
     await assertAccessible(page);
     assert.equal((await asked(page, portal, 'organisations/acme/users')).body.items.length, 3);
     await page.getByRole('button', { name: 'Import all of it' }).click();

@@ -13,12 +13,15 @@ import { Time } from '../../ui/time.tsx';
 import { WideTable } from '../../ui/wide-table.tsx';
 import { NOBODY, UserEditor, type Edited } from './user-editor.tsx';
 
+/** While somebody makes test calls and looks. */
+const AGAIN_MS = 5_000;
+
 export function UnknownPhonesPage() {
   const { t } = useTranslation();
   const { me } = useRouteContext({ from: '/inside' });
   const { organisation } = useParams({ from: '/inside/o/$organisation' });
   const [edited, setEdited] = useState<Edited>();
-  const found = queries.useQuery('get', '/api/v1/unknown-devices', {});
+  const found = queries.useQuery('get', '/api/v1/unknown-devices', {}, { refetchInterval: AGAIN_MS });
   const items = found.data?.items ?? [];
   const makeUser = (source: string, address: string) =>
     setEdited({
