@@ -188,12 +188,14 @@ async function runOn(
       log,
       keepMs: config.keep_days * DAY_MS,
       keepTrailMs: config.keep_trail_days * DAY_MS,
+      keepAuditMs: config.keep_audit_days === 0 ? Infinity : config.keep_audit_days * DAY_MS,
       notify: () => notifier.step(),
       forgetExpired: () =>
         store.accounts.forgetExpired(clock.nowMs(), {
           idleMs: SESSION_TIMES.idleMs,
           answersMs: ANSWERS_KEPT_MS,
         }),
+      forgetAudit: (beforeMs, limit) => store.accounts.forgetAudit(beforeMs, limit),
       expired: (count) => metrics.expired(count),
     },
     delivering.signal,
