@@ -18,7 +18,7 @@ import { SourceWatch } from './ingest/source-watch.ts';
 import { UnknownDevices } from './ingest/unknown-devices.ts';
 import type { ReadSourceSettings } from './policy/directory.ts';
 import { systemClock, type Clock } from './runtime/clock.ts';
-import type { Keys } from './runtime/keys.ts';
+import type { KeyRing } from './runtime/keys.ts';
 import type { Logger } from './runtime/logger.ts';
 import { createPasswordHasher } from './runtime/password-hash.ts';
 import { VERSION } from './runtime/version.ts';
@@ -27,8 +27,8 @@ import { createDialogInfoSource } from './source/dialog-info/run.ts';
 import { createEslSource } from './source/esl/run.ts';
 import { HttpSources } from './source/http-ingest/run.ts';
 import type { Source } from './source/source.ts';
-import { isPostgres, openStore } from './store/open-store.ts';
-import { lockForServing } from './store/sqlite/store.ts';
+import { identityOf, isPostgres, openStore } from './store/open-store.ts';
+import { lockForServing } from './store/sqlite/file-locks.ts';
 import type { Store } from './store/store.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createObserver, overviewOf } from './telemetry/observer.ts';
@@ -44,7 +44,7 @@ const DAY_MS = 86_400_000;
 
 export interface ConnectorOptions {
   config: ConnectorConfig;
-  keys: Keys;
+  keys: KeyRing;
   log: Logger;
   /** Called once everything runs, with its address and, while there is no account, the link to make the first one by. */
   ready(apiUrl: string, setUp: MadeLink | undefined): void;
@@ -82,6 +82,7 @@ async function runOn(
 ): Promise<void> {
   // Before anything runs: is the key the one that these secrets were stored under?
   await store.directory.sources();
+  const identity = await identityOf(store, keys);
   const clock: Clock = { ...systemClock, nowMs: () => store.nowMs() };
   const attempter = createAttempter({
     allowed: parseAllowed(config.allowed_addresses, config.allowed_ports).allowed,
@@ -114,7 +115,7 @@ async function runOn(
   const unknownDevices = new UnknownDevices({ log: store.log, clock });
   const ingestOptions: IngestOptions = {
     store,
-    ids: keys.ids,
+    ids: identity.ids,
     keepsTrail,
     clock,
     log,
@@ -160,7 +161,7 @@ async function runOn(
     clock,
     log,
     passwords: createPasswordHasher(),
-    fingerprint: keys.fingerprint,
+    fingerprint: identity.fingerprint,
     publicUrl: config.public_url,
     ...(config.smtp_url !== '' && { mail: letters(config, signal) }),
   };

@@ -5,13 +5,14 @@ import { healthRulesOf, loadConnectorConfig, type ConnectorConfig } from '../con
 import { environment } from '../config/environment.ts';
 import { loadKeys } from '../config/installation-key.ts';
 import { CallhookError } from '../runtime/errors.ts';
+import type { KeyRing } from '../runtime/keys.ts';
 import { isPostgres, openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 
 /** @throws CallhookError `DATABASE_UNAVAILABLE`, also when there is none yet: looking must not make one */
 export async function withInstallation<Result>(
   configFile: string | undefined,
-  work: (store: Store, config: ConnectorConfig) => Promise<Result>,
+  work: (store: Store, config: ConnectorConfig, keys: KeyRing) => Promise<Result>,
 ): Promise<Result> {
   const config = loadConnectorConfig(configFile, environment);
   const { database } = config;
@@ -27,19 +28,19 @@ export async function withInstallation<Result>(
 /** The same, and makes a database where there is none. */
 export function openInstallation<Result>(
   configFile: string | undefined,
-  work: (store: Store, config: ConnectorConfig) => Promise<Result>,
+  work: (store: Store, config: ConnectorConfig, keys: KeyRing) => Promise<Result>,
 ): Promise<Result> {
   return open(loadConnectorConfig(configFile, environment), work);
 }
 
 async function open<Result>(
   config: ConnectorConfig,
-  work: (store: Store, config: ConnectorConfig) => Promise<Result>,
+  work: (store: Store, config: ConnectorConfig, keys: KeyRing) => Promise<Result>,
 ): Promise<Result> {
-  const { secrets } = loadKeys(config, environment);
-  const store = await openStore(config.database, secrets, healthRulesOf(config));
+  const keys = loadKeys(config, environment);
+  const store = await openStore(config.database, keys.secrets, healthRulesOf(config));
   try {
-    return await work(store, config);
+    return await work(store, config, keys);
   } finally {
     await store.close();
   }

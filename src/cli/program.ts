@@ -11,6 +11,7 @@ import { doctorCommand } from './doctor.ts';
 import { discoverCommand } from './discover.ts';
 import { disableCommand, enableCommand } from './enable.ts';
 import { exportCommand } from './export.ts';
+import { keyCommand } from './key.ts';
 import { listenCommand } from './listen.ts';
 import { messagesCommand } from './messages.ts';
 import { migrateCommand } from './migrate.ts';
@@ -37,6 +38,7 @@ const program = new Command('callhook')
   .addCommand(enableCommand())
   .addCommand(disableCommand())
   .addCommand(rotateCommand())
+  .addCommand(keyCommand())
   .addCommand(migrateCommand())
   .addCommand(listenCommand())
   .addCommand(playbackCommand())

@@ -6,7 +6,8 @@ import { sql as endedLegs } from '../../src/store/postgres/migrations/0002-ended
 import { needsPostgres } from '../support/needs.ts';
 import { query } from '../support/postgres.ts';
 import { freshDatabase } from '../support/shared-postgres.ts';
-import { KEYS, openTestPostgres } from '../support/store.ts';
+import { SEALED_BEFORE } from '../support/sealed-before.ts';
+import { openTestPostgres } from '../support/store.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
@@ -15,7 +16,7 @@ test(
   needsPostgres(),
   async (t) => {
     const database = await freshDatabase(t);
-    const sealed = Buffer.from(KEYS.secrets.seal(SECRET)).toString('hex');
+    const sealed = SEALED_BEFORE.endpointSecret;
     for (const sql of [
       first,
       endedLegs,

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { sql as first } from '../../src/store/sqlite/migrations/0001-first.ts';
-import { KEYS, openTestStore } from '../support/store.ts';
+import { SEALED_BEFORE } from '../support/sealed-before.ts';
+import { openTestStore } from '../support/store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'callhook-migration-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -22,7 +23,7 @@ function versionOne(path: string): void {
   db.exec(`INSERT INTO organisation VALUES ('acme', 'Acme Oy', 'FI', '{}')`);
   db.prepare(
     `INSERT INTO endpoint VALUES ('acme', 'crm', 'https://crm.acme.example/calls', '["EARLY"]', ?)`,
-  ).run(KEYS.secrets.seal('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'));
+  ).run(Buffer.from(SEALED_BEFORE.endpointSecret, 'hex'));
   db.exec(`
     INSERT INTO lane VALUES (1, 'acme', 'crm', 'call-1', 3, ${CREATED_MS}), (2, 'acme', 'crm', 'call-2', 1, NULL);
     INSERT INTO message VALUES

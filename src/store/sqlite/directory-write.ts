@@ -7,10 +7,11 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { DirectoryChange } from '../../policy/directory-changes.ts';
 import type { SourceSettings } from '../../policy/directory.ts';
 import type { EndpointWithSecret, Organisation, User } from '../../policy/organisation.ts';
-import type { SecretBox } from '../../runtime/keys.ts';
+import type { SecretBox } from '../../runtime/secret-box.ts';
+import { placeOf } from '../sealed-columns.ts';
 import { auditValues, INSERT_AUDIT } from '../sql-audit.ts';
 import { DirectoryMoved, type DirectoryRecord } from '../store.ts';
-import { firstEndMs, sealedOf, settingsOf } from '../endpoint-columns.ts';
+import { firstEndMs, sealedOf, sealedSecretOf, settingsOf } from '../endpoint-columns.ts';
 
 /** Statements are prepared once, here; the result does the work of `DirectoryStore.write`. Inside a transaction. */
 export function prepareDirectoryWrite(
@@ -42,7 +43,7 @@ export function prepareDirectoryWrite(
       secret = excluded.secret, sealed = excluded.sealed, secret_ends_at_ms = excluded.secret_ends_at_ms`);
 
   const writeSource = ({ id, kind, secret, ...settings }: SourceSettings) =>
-    putSource.run(id, kind, JSON.stringify(settings), secrets.seal(secret));
+    putSource.run(id, kind, JSON.stringify(settings), secrets.seal(secret, placeOf('sourceSecret', id)));
   const writeOrganisation = ({ id, name, defaultCountry, privacy }: Organisation) =>
     putOrganisation.run(id, name, defaultCountry, JSON.stringify(privacy));
   const writeEndpoint = (organisationId: string, endpoint: EndpointWithSecret) =>
@@ -53,8 +54,8 @@ export function prepareDirectoryWrite(
       JSON.stringify(endpoint.states),
       JSON.stringify(endpoint.delivery),
       JSON.stringify(settingsOf(endpoint)),
-      secrets.seal(endpoint.secret),
-      sealedOf(endpoint, secrets),
+      sealedSecretOf(organisationId, endpoint, secrets),
+      sealedOf(organisationId, endpoint, secrets),
       firstEndMs(endpoint),
     );
 
