@@ -63,6 +63,8 @@ async function measure(name: string, store: Store, { organisations, messages }: 
     ['search that finds nothing', (id) => store.log.messages(id, { text: '+358 99 999' }, page)],
     ['calls, first page', (id) => store.log.calls(id, {}, page)],
     ['calls not reported', (id) => store.log.calls(id, { result: 'not reported' }, page)],
+    ['what endpoints did not get', (id) => store.log.notReported(id, {}, page)],
+    ['how endpoints are', (id) => store.health.endpoints(id)],
     [
       'one call',
       (_, nth) => store.log.call('org-0', `call-${10 * ((nth * 7_919) % Math.floor(calls / 10))}`),

@@ -4,15 +4,18 @@ import { InvalidArgumentError } from 'commander';
 import { healthRulesOf, loadConnectorConfig, type ConnectorConfig } from '../config/connector-config.ts';
 import { environment } from '../config/environment.ts';
 import { loadKeys } from '../config/installation-key.ts';
+import type { EndpointName } from '../command/command.ts';
 import { CallhookError } from '../runtime/errors.ts';
 import type { KeyRing } from '../runtime/keys.ts';
 import { isPostgres, openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 
+type Work<Result> = (store: Store, config: ConnectorConfig, keys: KeyRing) => Promise<Result>;
+
 /** @throws CallhookError `DATABASE_UNAVAILABLE`, also when there is none yet: looking must not make one */
 export async function withInstallation<Result>(
   configFile: string | undefined,
-  work: (store: Store, config: ConnectorConfig, keys: KeyRing) => Promise<Result>,
+  work: Work<Result>,
 ): Promise<Result> {
   const config = loadConnectorConfig(configFile, environment);
   const { database } = config;
@@ -28,15 +31,12 @@ export async function withInstallation<Result>(
 /** The same, and makes a database where there is none. */
 export function openInstallation<Result>(
   configFile: string | undefined,
-  work: (store: Store, config: ConnectorConfig, keys: KeyRing) => Promise<Result>,
+  work: Work<Result>,
 ): Promise<Result> {
   return open(loadConnectorConfig(configFile, environment), work);
 }
 
-async function open<Result>(
-  config: ConnectorConfig,
-  work: (store: Store, config: ConnectorConfig, keys: KeyRing) => Promise<Result>,
-): Promise<Result> {
+async function open<Result>(config: ConnectorConfig, work: Work<Result>): Promise<Result> {
   const keys = loadKeys(config, environment);
   const store = await openStore(config.database, keys.secrets, healthRulesOf(config));
   try {
@@ -57,11 +57,6 @@ export async function organisationNamed(store: Store, id: string | undefined): P
     'USAGE',
     id === undefined ? `Say which organisation. ${known}` : `There is no organisation ${id}. ${known}`,
   );
-}
-
-export interface EndpointName {
-  organisationId: string;
-  endpointId: string;
 }
 
 /** `acme/crm` @throws InvalidArgumentError */

@@ -20,6 +20,7 @@ import { replayCommand } from './replay.ts';
 import { rotateCommand } from './rotate.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
+import { testCommand } from './test.ts';
 
 const program = new Command('callhook')
   .description('The webhook connector for telephone calls.')
@@ -39,6 +40,7 @@ const program = new Command('callhook')
   .addCommand(disableCommand())
   .addCommand(rotateCommand())
   .addCommand(keyCommand())
+  .addCommand(testCommand())
   .addCommand(migrateCommand())
   .addCommand(listenCommand())
   .addCommand(playbackCommand())

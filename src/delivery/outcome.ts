@@ -34,13 +34,15 @@ export interface Failure {
   ok: false;
   code: FailureCode;
   statusCode?: number;
+  /** The receiver's own words, as in `detail`. */
+  excerpt?: string;
   /** At most 500 characters. */
   detail: string;
   /** What the receiver asks for, within a day. */
   retryAfterMs?: number;
 }
 
-export type Outcome = { ok: true; statusCode: number } | Failure;
+export type Outcome = { ok: true; statusCode: number; excerpt?: string } | Failure;
 
 export interface Answer {
   statusCode: number;
@@ -56,11 +58,12 @@ const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000;
 /** 2xx is delivered, everything else is not. @param nowMs for a Retry-After that names a date */
 export function readAnswer(answer: Answer, nowMs: number): Outcome {
   const { statusCode } = answer;
-  if (statusCode >= 200 && statusCode < 300) return { ok: true, statusCode };
-  const [code, words] = meaningOf(answer);
   const own = clean(answer.excerpt);
+  const said = own !== '' && { excerpt: own };
+  if (statusCode >= 200 && statusCode < 300) return { ok: true, statusCode, ...said };
+  const [code, words] = meaningOf(answer);
   const detail = `The receiver answered ${statusCode}: ${words}.${own === '' ? '' : ` It says: ${own}`}`;
-  const failure: Failure = { ok: false, code, statusCode, detail };
+  const failure: Failure = { ok: false, code, statusCode, detail, ...said };
   const retryAfterMs = answer.retryAfter === undefined ? undefined : readRetryAfter(answer.retryAfter, nowMs);
   if (retryAfterMs !== undefined) failure.retryAfterMs = retryAfterMs;
   return failure;

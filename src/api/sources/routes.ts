@@ -4,6 +4,7 @@ import { sourceOf } from '../../config/directory-file/source-kinds.ts';
 import { sourceWords } from '../../policy/directory-words.ts';
 import type { SourceSettings } from '../../policy/directory.ts';
 import { completeDirectory } from '../../policy/wanted-directory.ts';
+import type { SourceHealth } from '../../store/health.ts';
 import { changeDirectory, checkInTree, planned } from '../change-directory.ts';
 import type { ApiContext } from '../context.ts';
 import { secretMaker } from '../endpoints/routes.ts';
@@ -49,14 +50,7 @@ export function sourceRoutes(context: ApiContext): Route[] {
     },
     async handle() {
       const { sources } = await health.overview();
-      const items = sources.map(({ id, status, sinceMs, advice, openLegs }) => ({
-        id,
-        status,
-        since: timeText(sinceMs),
-        ...(advice !== undefined && { advice }),
-        open_legs: openLegs,
-      }));
-      return { body: { items } };
+      return { body: { items: sources.map(sourceStateWords) } };
     },
   });
   const shown = route({
@@ -137,5 +131,15 @@ async function decided(context: ApiContext, body: z.output<typeof sourceBody>, i
       etag: etagOf(words),
       status: current === undefined ? 201 : 200,
     },
+  };
+}
+
+export function sourceStateWords({ id, status, sinceMs, advice, openLegs }: SourceHealth) {
+  return {
+    id,
+    status,
+    since: timeText(sinceMs),
+    ...(advice !== undefined && { advice }),
+    open_legs: openLegs,
   };
 }

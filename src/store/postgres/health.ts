@@ -1,7 +1,8 @@
 /** How sources and endpoints are doing, for people who look. */
 import { disabled, enabled, HEALTHY, type EndpointHealth } from '../../policy/endpoint-health.ts';
-import type { EndpointOverview, HealthStore, SourceHealth } from '../health.ts';
+import { DELIVERED_ABOUT, type EndpointOverview, type HealthStore, type SourceHealth } from '../health.ts';
 import type { AttemptRecord } from '../store.ts';
+import { auditValues, INSERT_AUDIT } from '../sql-audit.ts';
 import type { Database } from './database.ts';
 import { lockGates, nameOf, putHealth } from './endpoint-queue.ts';
 import type { Waker } from './wake.ts';
@@ -17,10 +18,11 @@ const SOURCES = `
   FROM source LEFT JOIN source_state AS state ON state.source_id = source.id
   ORDER BY source.id`;
 
-const ENDPOINTS = `
+/** @param one of one organisation, which is the parameter */
+const selectEndpoints = (one: boolean) => `
   SELECT endpoint.organisation_id, endpoint.id, endpoint.url, state.delivered, state.expired, state.dead, state.last,
          queue.health, coalesce(backlog.pending, 0) AS pending, coalesce(backlog.lanes, 0) AS lanes_waiting,
-         backlog.oldest_ms
+         backlog.oldest_ms, ${one ? DELIVERED_ABOUT : 'NULL'} AS delivered_about_ms
   FROM endpoint
   LEFT JOIN endpoint_queue AS queue
     ON queue.organisation_id = endpoint.organisation_id AND queue.endpoint_id = endpoint.id
@@ -30,10 +32,14 @@ const ENDPOINTS = `
     SELECT lane.organisation_id, lane.endpoint_id, count(*) AS pending, count(DISTINCT lane.id) AS lanes,
            min(message.created_at_ms) AS oldest_ms
     FROM lane JOIN message ON message.lane_id = lane.id AND message.outcome = 'pending'
-    WHERE lane.due_at_ms IS NOT NULL
+    WHERE lane.due_at_ms IS NOT NULL ${one ? 'AND lane.organisation_id = $1' : ''}
     GROUP BY lane.organisation_id, lane.endpoint_id
   ) AS backlog ON backlog.organisation_id = endpoint.organisation_id AND backlog.endpoint_id = endpoint.id
-  ORDER BY endpoint.organisation_id, endpoint.id`;
+  ${one ? 'WHERE endpoint.organisation_id = $1' : ''}
+    ORDER BY endpoint.organisation_id, endpoint.id`;
+
+const ENDPOINTS = selectEndpoints(false);
+const ENDPOINTS_OF = selectEndpoints(true);
 
 interface SourceRow {
   id: string;
@@ -55,6 +61,7 @@ interface EndpointRow {
   dead: number | null;
   last: AttemptRecord | null;
   health: EndpointHealth | null;
+  delivered_about_ms: number | null;
 }
 
 export function createHealthStore(db: Database, waker: Waker): HealthStore {
@@ -71,13 +78,18 @@ export function createHealthStore(db: Database, waker: Waker): HealthStore {
       return { sources: sources.map(readSource), endpoints: endpoints.map(readEndpoint) };
     },
 
-    enable: (organisationId, endpointId, on, nowMs) =>
+    endpoints: async (organisationId) =>
+      (await db.query<EndpointRow>(ENDPOINTS_OF, [organisationId])).map(readEndpoint),
+
+    enable: (organisationId, endpointId, on, nowMs, note) =>
       db.transaction(async (tx) => {
         const name = { organisationId, endpointId };
         const found = (await lockGates(tx, [name])).get(nameOf(name));
         if (found === undefined) return false;
         const health = (on ? enabled : disabled)(found.gate.health, nowMs);
+        if (health === found.gate.health) return true;
         putHealth(tx, [{ ...found, health, notices: [] }], nowMs);
+        void tx.query(INSERT_AUDIT, auditValues(note));
         waker.tell(tx);
         return true;
       }),
@@ -109,5 +121,6 @@ function readEndpoint(row: EndpointRow): EndpointOverview {
   };
   if (row.oldest_ms !== null) overview.oldestPendingAtMs = row.oldest_ms;
   if (row.last !== null) overview.last = row.last;
+  if (row.delivered_about_ms !== null) overview.deliveredAboutMs = row.delivered_about_ms;
   return overview;
 }

@@ -5,6 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { afterClaim, allowance, type Gate } from '../../policy/endpoint-health.ts';
 import type { AttemptRecord, Claim, ClaimLimits, OutboxStore, Settlement, StoreOptions } from '../store.ts';
+import { prepareAudit } from './audit.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook, Entry } from './endpoint-book.ts';
 import { prepareFinish } from './finish.ts';
@@ -38,6 +39,7 @@ export function createOutboxStore(
   const finish = prepareFinish(db);
   const health = prepareHealthWrite(db);
   const replay = prepareReplay(db);
+  const audit = prepareAudit(db);
   let claims = 0;
 
   const dueHeads = db.prepare(`
@@ -231,10 +233,14 @@ export function createOutboxStore(
       return book.nextAtMs();
     },
 
-    async replay(order, nowMs, limit) {
-      const count = inTransaction(db, () => replay(order, nowMs, limit));
+    async replay(order, askedAtMs, limit, note) {
+      const count = inTransaction(db, () => {
+        const found = replay(order, askedAtMs, limit);
+        if (found > 0 && note !== undefined) audit(note);
+        return found;
+      });
       const entry = book.get(order.organisationId, order.endpointId);
-      if (entry !== undefined && count > 0) book.isDue(entry, nowMs);
+      if (entry !== undefined && count > 0) book.isDue(entry, askedAtMs);
       return count;
     },
 
