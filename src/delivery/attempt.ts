@@ -6,9 +6,9 @@ import type { Clock } from '../runtime/clock.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { Agents, type AgentOptions } from './agents.ts';
 import { Exchange, Stopped } from './exchange.ts';
-import type { Outcome } from './outcome.ts';
+import { withoutSecrets, type Outcome } from './outcome.ts';
 import { sign } from './signature.ts';
-import type { Target } from './target.ts';
+import { secretsOf, type Target } from './target.ts';
 import type { OAuthClient } from './token-request.ts';
 
 export interface AttempterOptions extends AgentOptions {
@@ -63,7 +63,7 @@ export function createAttempter(options: AttempterOptions): Attempter {
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     const exchange = new Exchange({ deadlineMs, notAfterMs }, clock, (outcome) => {
       underWay.delete(exchange);
-      resolve(outcome);
+      resolve(outcome.ok ? outcome : withoutSecrets(outcome, secretsOf(target)));
     });
     underWay.add(exchange);
     const url = URL.parse(target.url);

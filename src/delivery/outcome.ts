@@ -53,6 +53,10 @@ export interface Answer {
 }
 
 const LONGEST_EXCERPT = 200;
+const SAYS = ' It says: ';
+/** Shorter ones are in words by chance. */
+const SECRET_PART = 6;
+const SHORTEST_SECRET = 4;
 const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000;
 
 /** 2xx is delivered, everything else is not. @param nowMs for a Retry-After that names a date */
@@ -62,11 +66,37 @@ export function readAnswer(answer: Answer, nowMs: number): Outcome {
   const said = own !== '' && { excerpt: own };
   if (statusCode >= 200 && statusCode < 300) return { ok: true, statusCode, ...said };
   const [code, words] = meaningOf(answer);
-  const detail = `The receiver answered ${statusCode}: ${words}.${own === '' ? '' : ` It says: ${own}`}`;
+  const detail = `The receiver answered ${statusCode}: ${words}.${own === '' ? '' : `${SAYS}${own}`}`;
   const failure: Failure = { ok: false, code, statusCode, detail, ...said };
   const retryAfterMs = answer.retryAfter === undefined ? undefined : readRetryAfter(answer.retryAfter, nowMs);
   if (retryAfterMs !== undefined) failure.retryAfterMs = retryAfterMs;
   return failure;
+}
+
+/**
+ * Without the receiver's own words where they repeat something that is secret between it and us: many a receiver answers
+ * with the request that it did not like.
+ * @param secrets all that we have shown it or sign with
+ */
+export function withoutSecrets(outcome: Failure, secrets: readonly string[]): Failure {
+  const at = outcome.detail.indexOf(SAYS);
+  if (at < 0) return outcome;
+  const words = outcome.detail.slice(at + SAYS.length);
+  if (!secrets.some((secret) => holdsPartOf(words, secret))) return outcome;
+  return {
+    ...outcome,
+    detail: `${outcome.detail.slice(0, at)} Its words are not kept: they repeat a secret.`,
+  };
+}
+
+/** A part is enough: the words are cut, and numbers are taken out of them. */
+function holdsPartOf(words: string, secret: string): boolean {
+  if (secret.length < SHORTEST_SECRET) return false;
+  const length = Math.min(SECRET_PART, secret.length);
+  for (let at = 0; at + length <= secret.length; at += 1) {
+    if (words.includes(secret.slice(at, at + length))) return true;
+  }
+  return false;
 }
 
 function meaningOf({ statusCode, location }: Answer): [FailureCode, string] {

@@ -190,3 +190,40 @@ test('agents of own certificates are shared, bounded, and let go of when nobody 
   await agents.destroy();
   assert.equal(agents.kept, 0);
 });
+
+for (const [what, authentication, secret, said] of [
+  [
+    'a Basic password',
+    { kind: 'basic', username: 'callhook' },
+    'open sesame',
+    'no user has the password open sesame',
+  ],
+  ['what stands for it in the header', { kind: 'basic', username: 'callhook' }, 'open sesame', undefined],
+  ['a token', { kind: 'bearer' }, 'hunter2-token-12345678', undefined],
+  ['the middle of a token', { kind: 'bearer' }, 'hunter2-token-12345678', 'not good: …r2-token…'],
+  ['the signing secret', undefined, undefined, `is it ${SECRET}?`],
+] as const) {
+  test(`${what} in the words of a receiver that fails is not kept, nor are the words around it`, async (t) => {
+    const url = await serveHttps(t, server, (request, response) => {
+      request.resume().on('end', () => response.writeHead(401).end(said ?? request.headers.authorization));
+    });
+    const outcome = await deliver(t)({
+      ...OWN_CA,
+      url,
+      ...(authentication && { authentication, credentials: { authentication: secret } }),
+    });
+    assert.match(
+      outcome.ok ? '' : outcome.detail,
+      /^The receiver answered 401: .*\. Its words are not kept: they repeat a secret\.$/,
+    );
+  });
+}
+
+test('the words of a receiver that repeat no secret are kept', async (t) => {
+  const url = await serveHttps(t, server, (request, response) => {
+    request.resume().on('end', () => response.writeHead(401).end('Bearer token missing or wrong'));
+  });
+  const credentials = { authentication: 'hunter2-12345678', headers: { 'X-Tenant': '7' } };
+  const outcome = await deliver(t)({ ...OWN_CA, url, authentication: { kind: 'bearer' }, credentials });
+  assert.match(outcome.ok ? '' : outcome.detail, / It says: Bearer token missing or wrong$/);
+});
