@@ -47,17 +47,3 @@ function authorizationOf({ authentication, credentials }: EndpointWithSecret): {
       return {};
   }
 }
-
-/** All that is secret between the receiver and us and that it may repeat: for words that we keep of it. */
-export function secretsOf({ secrets, headers = {}, oauth }: Target): string[] {
-  const shown = Object.values(headers).map((value) => value.replace(/^(Basic|Bearer) /, ''));
-  const password = /^Basic (.*)/.exec(headers['authorization'] ?? '')?.[1] ?? '';
-  return [
-    ...secrets.map((secret) => secret.replace(/^wh\w{2,3}_/, '')),
-    ...shown,
-    Buffer.from(password, 'base64')
-      .toString('utf8')
-      .replace(/^[^:]*:/, ''),
-    ...(oauth === undefined ? [] : [oauth.clientSecret]),
-  ];
-}

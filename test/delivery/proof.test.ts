@@ -219,6 +219,30 @@ for (const [what, authentication, secret, said] of [
   });
 }
 
+test('a header field of the answer that repeats a secret is not kept, also where the message was taken', async (t) => {
+  const attempter = createAttempter({
+    allowed: LOCAL,
+    trustedCertificates: [],
+    timeouts: TIMEOUTS,
+    userAgent: 'Callhook/test',
+    clock: systemClock,
+  });
+  t.after(() => attempter.close());
+  for (const status of [204, 401]) {
+    const url = await serveHttps(t, server, (request, response) => {
+      const [, token = ''] = (request.headers.authorization ?? '').split(' ');
+      const told = { 'x-request-id': token, 'cf-ray': 'harmless-1' };
+      request.resume().on('end', () => response.writeHead(status, told).end());
+    });
+    const credentials = { authentication: 'hunter2-token-12345678' };
+    const endpoint = { id: 'crm', url, states: [], delivery: {}, secret: SECRET, ...OWN_CA };
+    const target = targetOf('acme', { ...endpoint, authentication: { kind: 'bearer' }, credentials }, 0);
+    const { details } = await attempter.attempt(target, { id: 'msg_1', body: BODY });
+    assert.equal(details.headers?.['cf-ray'], 'harmless-1');
+    assert.equal(details.headers?.['x-request-id'], undefined);
+  }
+});
+
 test('the words of a receiver that repeat no secret are kept', async (t) => {
   const url = await serveHttps(t, server, (request, response) => {
     request.resume().on('end', () => response.writeHead(401).end('Bearer token missing or wrong'));

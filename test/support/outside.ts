@@ -98,6 +98,8 @@ function repeat(response: ServerResponse, status: number, { headers }: IncomingM
   response.statusMessage = line;
   response.writeHead(status, {
     'retry-after': '0',
+    'x-request-id': headers.authorization?.split(' ')[1] ?? 'none',
+    via: `1.1 ${told.slice(0, 500).replace(/[^ -~]/g, '.')}`,
     'x-told': line,
     location: `https://${line.slice(0, 60)}.example/${line}`,
   });

@@ -678,6 +678,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{source}/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a phone system: does it let us in, and which phones has it?
+         * @description Asks the phone system with the settings that are stored, or with those of the body; nothing is stored or changed. With an `organisation`, the phones that no directory has are answered as users of it, ready to be put.
+         */
+        post: operations["inspectSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -1307,6 +1327,18 @@ export interface components {
             /** @description In words */
             detail?: string;
         };
+        Timings: {
+            /** @description Until the host name was resolved */
+            dns?: number;
+            /** @description Until the TCP connection stood */
+            connect?: number;
+            /** @description The TLS handshake */
+            tls?: number;
+            /** @description From the request to the first byte of the answer */
+            wait?: number;
+            /** @description The rest of the answer */
+            read?: number;
+        };
         Attempt: {
             /** @description 1, 2, 3 … */
             number: number;
@@ -1318,6 +1350,27 @@ export interface components {
             status_code?: number;
             /** @description In words */
             detail?: string;
+            /** @description Milliseconds. The last one that is there is where a failed attempt got stuck */
+            timings?: components["schemas"]["Timings"];
+            /** @description It went over a connection that was there already */
+            reused?: boolean;
+            /** @description The IP address that was dialled */
+            address?: string;
+            /** @description Where a connection was made */
+            tls_version?: string;
+            /**
+             * Format: date-time
+             * @description The end of the receiver’s certificate, where a connection was made
+             */
+            certificate_ends_at?: string;
+            /** @description What was sent beside the endpoint’s own headers; the signature is masked */
+            request_headers: {
+                [key: string]: string;
+            };
+            /** @description Harmless ones of the answer */
+            response_headers?: {
+                [key: string]: string;
+            };
         };
         Message: {
             /** @description The `webhook-id` */
@@ -1828,6 +1881,52 @@ export interface components {
             /** @description Absent on the last page */
             next_cursor?: string;
         };
+        Inspection: {
+            /** @description `Asterisk 22.10.1`, as far as it is known */
+            system: string;
+            checks: {
+                /** @description One or two words: `login` */
+                about: string;
+                /**
+                 * @description `wrong`: it cannot work like this
+                 * @enum {string}
+                 */
+                is: "fine" | "improvable" | "wrong";
+                says: string;
+                /** @description What to do, line by line */
+                advice?: string[];
+            }[];
+            /** @description Absent where the phone system does not tell them */
+            phones?: {
+                /** @description In a directory */
+                known: number;
+                /** @description In none: their calls are not reported */
+                unknown: number;
+                /** @description Probably ways to other phone systems */
+                trunks: number;
+                /** @description In a directory, but not on the phone system */
+                missing: string[];
+            };
+            /** @description Phones in no directory, as users */
+            people?: {
+                user_id: string;
+                /** @description As the phone system has them */
+                names: string[];
+                numbers: string[];
+                extensions: string[];
+                devices: {
+                    address: string;
+                    /** @enum {string} */
+                    type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+                }[];
+            }[];
+            function_numbers: {
+                number: string;
+                /** @enum {string} */
+                kind: "IVR" | "QUEUE" | "HUNT_GROUP" | "CONFERENCE" | "VOICEMAIL" | "PARK" | "FEATURE_CODE" | "FAX" | "OTHER";
+                because: string;
+            }[];
+        };
         Source: {
             id: string;
             /** @enum {string} */
@@ -2058,7 +2157,7 @@ export interface components {
             /** @enum {string} */
             role: "operator" | "administrator" | "viewer";
             /** @default false */
-            disabled: boolean;
+            disabled?: boolean;
         };
         OrganisationBody: {
             /** @description As in the path */
@@ -2068,39 +2167,39 @@ export interface components {
         };
         PrivacyBody: {
             /** @default false */
-            remove_local_user_id: boolean;
+            remove_local_user_id?: boolean;
             /** @default keep */
-            modify_local_number: "keep" | "remove" | {
+            modify_local_number?: "keep" | "remove" | {
                 mask: number;
             };
             /** @default false */
-            remove_local_email: boolean;
+            remove_local_email?: boolean;
             /** @default false */
-            remove_remote_user_id: boolean;
+            remove_remote_user_id?: boolean;
             /** @default keep */
-            modify_remote_number: "keep" | "remove" | {
+            modify_remote_number?: "keep" | "remove" | {
                 mask: number;
             };
             /** @default false */
-            remove_remote_email: boolean;
+            remove_remote_email?: boolean;
             /** @default false */
-            remove_device_type: boolean;
+            remove_device_type?: boolean;
             /**
              * @default both
              * @enum {string}
              */
-            applies_to: "both" | "INCOMING" | "OUTGOING";
+            applies_to?: "both" | "INCOMING" | "OUTGOING";
         };
         UserBody: {
             /** @description As in the path */
             user_id?: string;
             email?: string;
             /** @default [] */
-            numbers: string[];
+            numbers?: string[];
             /** @default [] */
-            extensions: string[];
+            extensions?: string[];
             /** @default [] */
-            devices: {
+            devices?: {
                 source: string;
                 address: string;
                 /** @enum {string} */
@@ -2187,7 +2286,7 @@ export interface components {
              *       "TERMINATED"
              *     ]
              */
-            states: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[] | "all" | ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
+            states?: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[] | "all" | ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
             filter?: {
                 directions?: ("INCOMING" | "OUTGOING")[];
                 device_types?: ("MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB")[];
@@ -2198,7 +2297,7 @@ export interface components {
              * @default standard
              * @enum {string}
              */
-            payload: "standard" | "extended";
+            payload?: "standard" | "extended";
             /** @description Left out: stays as it is. null: taken away */
             authentication?: ({
                 /** @constant */
@@ -2219,7 +2318,7 @@ export interface components {
                  * @default basic
                  * @enum {string}
                  */
-                client_authentication: "basic" | "post";
+                client_authentication?: "basic" | "post";
                 scope?: string;
                 audience?: string;
                 resource?: string;
@@ -2253,6 +2352,12 @@ export interface components {
             /** @enum {string} */
             kind: "IVR" | "QUEUE" | "HUNT_GROUP" | "CONFERENCE" | "VOICEMAIL" | "PARK" | "FEATURE_CODE" | "FAX" | "OTHER";
         };
+        InspectBody: {
+            /** @description Instead of what is stored; without a `secret`, the stored one */
+            settings?: components["schemas"]["SourceBody"];
+            /** @description Whose people the phones are that nobody has */
+            organisation?: string;
+        };
         SourceBody: {
             id: string;
             /** @constant */
@@ -2260,7 +2365,7 @@ export interface components {
             host: string;
             port?: number;
             /** @default false */
-            tls: boolean;
+            tls?: boolean;
             ca_file?: string;
             username: string;
             secret?: string;
@@ -2268,7 +2373,7 @@ export interface components {
              * @default DESKTOP
              * @enum {string}
              */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
         } | {
             id: string;
             /** @constant */
@@ -2281,7 +2386,7 @@ export interface components {
              * @default DESKTOP
              * @enum {string}
              */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
             tls?: unknown;
             ca_file?: unknown;
         } | {
@@ -2294,19 +2399,19 @@ export interface components {
              * @default udp
              * @enum {string}
              */
-            transport: "udp" | "tcp" | "tls";
+            transport?: "udp" | "tcp" | "tls";
             ca_file?: string;
             username?: string;
             secret?: string;
             listen_host?: string;
             listen_port?: number;
             /** @default 300 */
-            expires: number;
+            expires?: number;
             /**
              * @default DESKTOP
              * @enum {string}
              */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
             tls?: unknown;
         } | {
             id: string;
@@ -2317,7 +2422,7 @@ export interface components {
              * @default DESKTOP
              * @enum {string}
              */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
         };
         InvitationBody: {
             email: string;
@@ -4043,6 +4148,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspectSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["InspectBody"];
+            };
+        };
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
             };
             /** @description A problem, in words */
             default: {
