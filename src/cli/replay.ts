@@ -35,11 +35,9 @@ export function replayCommand(): Command {
     .action(async (name: EndpointName, options: Options) => {
       const what = whatOf(options);
       await withInstallation(options.config, async (store) => {
-        const { endpoints } = await store.health.overview();
-        const isThere = endpoints.some(
-          ({ organisationId, id }) => organisationId === name.organisationId && id === name.endpointId,
-        );
-        if (!isThere) throw noSuchEndpoint(name);
+        const { organisationId, endpointId } = name;
+        const endpoint = await store.directory.endpoint(organisationId, endpointId);
+        if (endpoint === undefined) throw noSuchEndpoint(name);
         const nowMs = store.nowMs();
         let count = 0;
         for (let step = STEP; step > 0; count += step) {

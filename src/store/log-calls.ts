@@ -15,7 +15,8 @@ import {
   type LogPage,
 } from './log.ts';
 import { messageOf, readAttempts, readCallMessages, type MessageRow } from './log-messages.ts';
-import { decodeCursor, encodeCursor, rows, Values, type Dialect, type Reading } from './log-reading.ts';
+import { decodeCursor, encodeCursor, rows, type Dialect, type Reading } from './log-reading.ts';
+import { Values } from './sql-lists.ts';
 import { stepsOf } from './log-steps.ts';
 import type { TrailRow } from './trail-row.ts';
 

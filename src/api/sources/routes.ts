@@ -48,7 +48,7 @@ export function sourceRoutes(context: ApiContext): Route[] {
       says: 'The state of each source, on whichever node reads it',
     },
     async handle() {
-      const { sources } = await health.overview();
+      const sources = await health.sources();
       const items = sources.map(({ id, status, sinceMs, advice, openLegs }) => ({
         id,
         status,

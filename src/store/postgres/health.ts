@@ -2,6 +2,7 @@
 import { disabled, enabled, HEALTHY, type EndpointHealth } from '../../policy/endpoint-health.ts';
 import type { EndpointOverview, HealthStore, SourceHealth } from '../health.ts';
 import type { AttemptRecord } from '../store.ts';
+import { createBacklog, type BacklogRow } from './backlog.ts';
 import type { Database } from './database.ts';
 import { lockGates, nameOf, putHealth } from './endpoint-queue.ts';
 import type { Waker } from './wake.ts';
@@ -18,21 +19,13 @@ const SOURCES = `
   ORDER BY source.id`;
 
 const ENDPOINTS = `
-  SELECT endpoint.organisation_id, endpoint.id, endpoint.url, state.delivered, state.expired, state.dead, state.last,
-         queue.health, coalesce(backlog.pending, 0) AS pending, coalesce(backlog.lanes, 0) AS lanes_waiting,
-         backlog.oldest_ms
+  SELECT endpoint.organisation_id, endpoint.id AS endpoint_id, endpoint.url, state.delivered, state.expired, state.dead, state.last,
+         queue.health
   FROM endpoint
   LEFT JOIN endpoint_queue AS queue
     ON queue.organisation_id = endpoint.organisation_id AND queue.endpoint_id = endpoint.id
   LEFT JOIN endpoint_state AS state
     ON state.organisation_id = endpoint.organisation_id AND state.endpoint_id = endpoint.id
-  LEFT JOIN (
-    SELECT lane.organisation_id, lane.endpoint_id, count(*) AS pending, count(DISTINCT lane.id) AS lanes,
-           min(message.created_at_ms) AS oldest_ms
-    FROM lane JOIN message ON message.lane_id = lane.id AND message.outcome = 'pending'
-    WHERE lane.due_at_ms IS NOT NULL
-    GROUP BY lane.organisation_id, lane.endpoint_id
-  ) AS backlog ON backlog.organisation_id = endpoint.organisation_id AND backlog.endpoint_id = endpoint.id
   ORDER BY endpoint.organisation_id, endpoint.id`;
 
 interface SourceRow {
@@ -45,11 +38,8 @@ interface SourceRow {
 
 interface EndpointRow {
   organisation_id: string;
-  id: string;
+  endpoint_id: string;
   url: string;
-  pending: number;
-  lanes_waiting: number;
-  oldest_ms: number | null;
   delivered: number | null;
   expired: number | null;
   dead: number | null;
@@ -58,17 +48,24 @@ interface EndpointRow {
 }
 
 export function createHealthStore(db: Database, waker: Waker): HealthStore {
+  const backlog = createBacklog(db);
+  const sources = async () => (await db.query<SourceRow>(SOURCES)).map(readSource);
   return {
+    sources,
+
     async sourceState(sourceId, { status, sinceMs, advice }) {
       await db.query(PUT_SOURCE_STATE, [sourceId, status, sinceMs, advice ?? null]);
     },
 
     async overview() {
-      const [sources, endpoints] = await Promise.all([
-        db.query<SourceRow>(SOURCES),
+      const [found, rows, waiting] = await Promise.all([
+        sources(),
         db.query<EndpointRow>(ENDPOINTS),
+        backlog(),
       ]);
-      return { sources: sources.map(readSource), endpoints: endpoints.map(readEndpoint) };
+      const byEndpoint = new Map(waiting.map((row) => [nameOf(namedIn(row)), row]));
+      const endpoints = rows.map((row) => readEndpoint(row, byEndpoint.get(nameOf(namedIn(row)))));
+      return { sources: found, endpoints };
     },
 
     enable: (organisationId, endpointId, on, nowMs) =>
@@ -95,19 +92,23 @@ function readSource(row: SourceRow): SourceHealth {
   return health;
 }
 
-function readEndpoint(row: EndpointRow): EndpointOverview {
+function namedIn(row: { organisation_id: string; endpoint_id: string }) {
+  return { organisationId: row.organisation_id, endpointId: row.endpoint_id };
+}
+
+function readEndpoint(row: EndpointRow, waiting: BacklogRow | undefined): EndpointOverview {
   const overview: EndpointOverview = {
     organisationId: row.organisation_id,
-    id: row.id,
+    id: row.endpoint_id,
     url: row.url,
-    pending: row.pending,
-    lanesWaiting: row.lanes_waiting,
+    pending: waiting?.pending ?? 0,
+    lanesWaiting: waiting?.lanes_waiting ?? 0,
     delivered: row.delivered ?? 0,
     expired: row.expired ?? 0,
     dead: row.dead ?? 0,
     health: row.health ?? HEALTHY,
   };
-  if (row.oldest_ms !== null) overview.oldestPendingAtMs = row.oldest_ms;
+  if (waiting !== undefined) overview.oldestPendingAtMs = waiting.oldest_ms;
   if (row.last !== null) overview.last = row.last;
   return overview;
 }

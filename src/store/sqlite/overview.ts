@@ -28,13 +28,18 @@ interface EndpointRow {
   health: string | null;
 }
 
-/** Statements are prepared once, here. @returns reads it; half a second where a million messages wait */
-export function prepareOverview(db: DatabaseSync): () => Overview {
+export function prepareSources(db: DatabaseSync): () => SourceHealth[] {
   const sources = db.prepare(`
     SELECT source.id, state.status, state.since_ms, state.advice,
            (SELECT count(*) FROM open_leg WHERE source_id = source.id) AS open_legs
     FROM source LEFT JOIN source_state AS state ON state.source_id = source.id
     ORDER BY source.id`);
+  return () => (sources.all() as unknown as SourceRow[]).map(readSource);
+}
+
+/** Statements are prepared once, here. @returns reads it; half a second where a million messages wait */
+export function prepareOverview(db: DatabaseSync): () => Overview {
+  const sources = prepareSources(db);
   const endpoints = db.prepare(`
     SELECT endpoint.organisation_id, endpoint.id, endpoint.url, state.delivered, state.expired, state.dead,
            state.last, state.health,
@@ -53,7 +58,7 @@ export function prepareOverview(db: DatabaseSync): () => Overview {
     ORDER BY endpoint.organisation_id, endpoint.id`);
 
   return () => ({
-    sources: (sources.all() as unknown as SourceRow[]).map(readSource),
+    sources: sources(),
     endpoints: (endpoints.all() as unknown as EndpointRow[]).map(readEndpoint),
   });
 }
