@@ -4,7 +4,7 @@
  *
  * `node bench/directory.ts SQLite 10000 1000000` runs it alone, on one database.
  */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,7 +42,11 @@ async function onSqlite(size: Size): Promise<void> {
     for (const sql of filling(size, 'SQLite')) db.exec(sql);
     db.close();
     await measure(openTestStore(path), size);
-    console.log(`  the file: ${megabytes(statSync(path).size)} MB`);
+    const sized = openDatabase(path);
+    const rows = sized.prepare(SQLITE_SIZES).all() as { name: string; bytes: number }[];
+    const count = (name: string) => sized.prepare(`SELECT count(*) AS count FROM "${name}"`).get()!['count'];
+    printSizes(rows.map((row) => ({ ...row, rows: Number(count(row.name)) })));
+    sized.close();
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -56,15 +60,29 @@ async function onPostgres(size: Size): Promise<void> {
     for (const sql of filling(size, 'PostgreSQL')) await query(database, sql);
     await query(database, 'VACUUM ANALYZE');
     await measure(await openTestPostgres(database), size);
-    const [row] = await query(database, 'SELECT pg_database_size(current_database()) AS bytes');
-    console.log(`  the database: ${megabytes(Number(row?.['bytes']))} MB`);
+    const rows = await query(database, POSTGRES_SIZES);
+    printSizes(
+      rows.map(({ name, bytes, rows: n }) => ({ name: String(name), bytes: Number(bytes), rows: Number(n) })),
+    );
   } finally {
     await postgres.stop();
   }
 }
 
-function megabytes(bytes: number): string {
-  return Math.round(bytes / 1e6).toLocaleString('en');
+/** Tables with their indexes. */
+const SQLITE_SIZES = `
+  SELECT entry.tbl_name AS name, sum(dbstat.pgsize) AS bytes FROM dbstat
+  JOIN sqlite_schema AS entry ON entry.name = dbstat.name WHERE entry.tbl_name NOT LIKE 'sqlite%' GROUP BY 1`;
+const POSTGRES_SIZES = `
+  SELECT relname AS name, pg_total_relation_size(oid) AS bytes, reltuples AS rows FROM pg_class
+  WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`;
+
+function printSizes(tables: readonly { name: string; bytes: number; rows: number }[]): void {
+  const all = tables.reduce((sum, { bytes }) => sum + bytes, 0);
+  const large = tables.filter(({ bytes }) => bytes > all / 200).toSorted((a, b) => b.bytes - a.bytes);
+  console.log(`  room: ${Math.round(all / 1e6).toLocaleString('en')} MB; bytes a row, indexes included:`);
+  for (const { name, bytes, rows } of large)
+    console.log(`    ${name.padEnd(16)} ${Math.round(bytes / rows)}`);
 }
 
 async function measure(store: Store, size: Size): Promise<void> {

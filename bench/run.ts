@@ -8,6 +8,7 @@ import { benchDelivery } from './delivery.ts';
 import { benchDirectory } from './directory.ts';
 import { benchHttpIngest } from './http-ingest.ts';
 import { benchManyEndpoints } from './many-endpoints.ts';
+import { benchOverview } from './overview.ts';
 import { benchPostgres } from './postgres.ts';
 
 const once = process.argv.includes('--once');
@@ -20,4 +21,7 @@ await benchManyEndpoints(once ? { endpoints: 100, seconds: 2 } : { endpoints: 10
 await benchBacklog(once ? 3_000 : 1_000_000);
 await benchDirectory(
   once ? { organisations: 100, messages: 3_000 } : { organisations: 10_000, messages: 1_000_000 },
+);
+await benchOverview(
+  once ? { organisations: 100, pending: 3_000 } : { organisations: 10_000, pending: 1_000_000 },
 );

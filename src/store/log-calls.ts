@@ -20,7 +20,7 @@ import { Values } from './sql-lists.ts';
 import { stepsOf } from './log-steps.ts';
 import type { TrailRow } from './trail-row.ts';
 
-/** So many calls one page looks at (bench/log.ts). */
+/** So many calls one page looks at (bench/directory.ts). */
 const MOST_LOOKED_AT = 150;
 const CHUNK = 50;
 

@@ -9,7 +9,7 @@ import { CursorInvalid, type ListedMessage, type Logged, type LogPage, type Mess
 import { decodeCursor, encodeCursor, rows, type Dialect, type Reading } from './log-reading.ts';
 import { Values } from './sql-lists.ts';
 
-/** So many messages one page looks at: twenty milliseconds at most (bench/log.ts). */
+/** So many messages one page looks at: twenty milliseconds at most (bench/directory.ts). */
 const MOST_LOOKED_AT = 3_000;
 
 export interface MessageRow {

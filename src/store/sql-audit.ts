@@ -71,7 +71,6 @@ function auditPage(
     if (value === undefined) return [];
     return [`${indexed.includes(column) ? column : `${column} || ''`} = ${values.add(value)}`];
   });
-  where.push(`number < ${values.add(after ?? Number.MAX_SAFE_INTEGER)}`);
   if (fromMs !== undefined) {
     where.push(
       `at_ms + 0 >= ${values.add(fromMs)}`,
@@ -79,14 +78,15 @@ function auditPage(
         SELECT number FROM audit WHERE at_ms < ${values.add(fromMs - LATE_MS)} ORDER BY at_ms DESC, number DESC LIMIT 1), 0)`,
     );
   }
-  if (untilMs !== undefined) {
-    where.push(
-      `at_ms + 0 < ${values.add(untilMs)}`,
-      `number <= coalesce((
+  if (untilMs !== undefined) where.push(`at_ms + 0 < ${values.add(untilMs)}`);
+  // One upper bound alone: SQLite takes the first it finds. A page that goes on is below the time's already.
+  where.push(
+    untilMs === undefined || after !== undefined
+      ? `number < ${values.add(after ?? Number.MAX_SAFE_INTEGER)}`
+      : `number <= coalesce((
         SELECT number FROM audit WHERE at_ms >= ${values.add(untilMs + LATE_MS)} ORDER BY at_ms, number LIMIT 1),
         ${Number.MAX_SAFE_INTEGER})`,
-    );
-  }
+  );
   const sql = `
     SELECT * FROM audit WHERE ${where.join(' AND ')}
     ORDER BY number DESC LIMIT ${values.add(limit)}`;

@@ -1,5 +1,5 @@
 /**
- * How much waits for each endpoint. Counting a long backlog takes the database a while (bench/backlog.ts), and several nodes
+ * How much waits for each endpoint. Counting a long backlog takes the database a while (bench/overview.ts), and several nodes
  * are asked for their metrics every few seconds: after a long count the figures stand for twenty times as long as it took, so
  * that no node keeps the database busy for more than a twentieth of the time. A count that is under way serves all who ask.
  */
