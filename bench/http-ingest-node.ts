@@ -7,7 +7,9 @@ import { createLogger } from '../src/runtime/logger.ts';
 import { createPasswordHasher } from '../src/runtime/password-hash.ts';
 import { HttpSources } from '../src/source/http-ingest/run.ts';
 import { openStore } from '../src/store/open-store.ts';
+import { INSTALLATION } from '../test/support/api.ts';
 import { fill } from '../test/support/http-ingest.ts';
+import { NO_WAY_OUT } from '../test/support/no-way-out.ts';
 import { KEYS } from '../test/support/store.ts';
 
 const [database = ':memory:'] = process.argv.slice(2);
@@ -22,9 +24,11 @@ const context = {
   store,
   clock: systemClock,
   log,
+  ...NO_WAY_OUT,
   passwords: createPasswordHasher(),
   fingerprint: KEYS.fingerprint,
   publicUrl: '',
+  installation: INSTALLATION,
 };
 const api = createApi({ health, events: { sources, ingest, clock: systemClock, log }, context });
 process.send?.(await listen(api, '127.0.0.1', 0));

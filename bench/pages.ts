@@ -68,6 +68,7 @@ export function directoryQuestions({ directory, health }: Store, size: Size): Qu
         directory.around(id, { userIds: [`user-${nth % USERS}`], numbers: ['600', '1000'] }),
       'people by 50 numbers': (id, nth) => directory.peopleByNumber(id, numbers(nth)),
       policy: (id) => directory.policyOf(id),
+      'how endpoints are': (id) => health.endpoints(id),
     }),
   ];
 }
@@ -140,6 +141,7 @@ export function logQuestions({ log }: Store, size: Size): Question[] {
       'calls that failed': (id) => log.calls(id, { result: 'failed' }, page),
       'calls not reported': (id) => log.calls(id, { result: 'not reported' }, page),
       'calls of one user': (id) => log.calls(id, { localUserId: 'user-3' }, page),
+      'what endpoints did not get': (id) => log.notReported(id, {}, page),
       'one call': (_id, nth) => log.call('org-0', `call-${10 * spread(nth, callsOf(size) / 10)}`),
       'one call not reported': (id, nth) => log.call(id, `untold-${untold(nth)}`),
       'figures of 30 days': (id) => log.statistics(id, MONTH),

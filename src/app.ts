@@ -3,11 +3,15 @@
  *
  *   source → ingest → store → dispatcher → endpoint
  */
+import { ShownCertificate } from './api/certificate.ts';
 import { ANSWERS_KEPT_MS, SESSION_TIMES, type ApiContext } from './api/context.ts';
 import { setUpLink, type MadeLink } from './api/links.ts';
 import { createApi, listen } from './api/server.ts';
+import { readApiCertificate } from './config/api-certificate.ts';
+import { speaksTls } from './config/api-settings.ts';
 import { readCertificates } from './config/certificates.ts';
-import { healthRulesOf, type ConnectorConfig } from './config/connector-config.ts';
+import { healthRulesOf, type ConnectorConfig, type Origins } from './config/connector-config.ts';
+import { shownSettings } from './config/shown-settings.ts';
 import { parseAllowed } from './delivery/address-guard.ts';
 import { createAttempter, type Attempter } from './delivery/attempt.ts';
 import { Dispatcher } from './delivery/dispatcher.ts';
@@ -27,7 +31,7 @@ import { createDialogInfoSource } from './source/dialog-info/run.ts';
 import { createEslSource } from './source/esl/run.ts';
 import { HttpSources } from './source/http-ingest/run.ts';
 import type { Source } from './source/source.ts';
-import { isPostgres, openStore } from './store/open-store.ts';
+import { isPostgres, nameOf, openStore } from './store/open-store.ts';
 import { lockForServing } from './store/sqlite/store.ts';
 import type { Store } from './store/store.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -44,6 +48,8 @@ const DAY_MS = 86_400_000;
 
 export interface ConnectorOptions {
   config: ConnectorConfig;
+  /** Where each setting comes from, where that is known. */
+  origins?: Origins;
   keys: Keys;
   log: Logger;
   /** Called once everything runs, with its address and, while there is no account, the link to make the first one by. */
@@ -55,10 +61,8 @@ export interface ConnectorOptions {
  * are finished within the grace, and it resolves.
  * @throws CallhookError what keeps it from starting
  */
-export async function runConnector(
-  { config, keys, log, ready }: ConnectorOptions,
-  signal: AbortSignal,
-): Promise<void> {
+export async function runConnector(options: ConnectorOptions, signal: AbortSignal): Promise<void> {
+  const { config, keys } = options;
   // A shared database is served by any number of nodes.
   const unlock = isPostgres(config.database) ? () => {} : lockForServing(config.database);
   try {
@@ -66,7 +70,7 @@ export async function runConnector(
       connections: config.database_connections,
     });
     try {
-      await runOn(store, { config, keys, log, ready }, signal);
+      await runOn(store, options, signal);
     } finally {
       await store.close();
     }
@@ -77,25 +81,22 @@ export async function runConnector(
 
 async function runOn(
   store: Store,
-  { config, keys, log, ready }: ConnectorOptions,
+  { config, origins, keys, log, ready }: ConnectorOptions,
   signal: AbortSignal,
 ): Promise<void> {
   // Before anything runs: is the key the one that these secrets were stored under?
   await store.directory.sources();
   const clock: Clock = { ...systemClock, nowMs: () => store.nowMs() };
-  const attempter = createAttempter({
-    allowed: parseAllowed(config.allowed_addresses, config.allowed_ports).allowed,
-    trustedCertificates: readCertificates(config.trusted_certificate_files),
-    timeouts: {
-      connectMs: config.connect_timeout_seconds * 1_000,
-      totalMs: config.attempt_timeout_seconds * 1_000,
-    },
-    userAgent: `Callhook/${VERSION}`,
-    clock,
-  });
+  const certificate = speaksTls(config)
+    ? await ShownCertificate.open({ read: () => readApiCertificate(config), clock, log })
+    : undefined;
+  const attempter = attempterOf(config, clock);
   const metrics = createMetrics({
     version: VERSION,
-    overview: () => overviewOf(store, databaseProblem() === undefined, dispatcher.attemptsUnderWay),
+    overview: async () => ({
+      ...(await overviewOf(store, databaseProblem() === undefined, dispatcher.attemptsUnderWay)),
+      certificateUntilMs: certificate?.validUntilMs,
+    }),
   });
   const tracing = await createTracing({ otlpUrl: config.otlp_url, version: VERSION, log });
   const observer = createObserver(metrics, tracing, clock);
@@ -160,15 +161,26 @@ async function runOn(
     clock,
     log,
     passwords: createPasswordHasher(),
+    attempter,
+    wake: () => dispatcher.wake(),
     fingerprint: keys.fingerprint,
     publicUrl: config.public_url,
     ...(config.smtp_url !== '' && { mail: letters(config, signal) }),
+    installation: {
+      database: {
+        kind: isPostgres(config.database) ? 'postgresql' : 'sqlite',
+        name: nameOf(config.database),
+      },
+      databaseProblem,
+      settings: shownSettings(config, origins),
+    },
   };
   const api = createApi({
     health: { databaseProblem, sources: sourceStates, metrics },
     events: { sources: httpSources, ingest: sharedIngest, clock, log },
     context,
     trustedProxies: config.trusted_proxies,
+    ...(certificate && { certificate }),
   });
 
   // Sources stop first, the dispatcher last, so that what was learnt is stored and what was begun is finished.
@@ -199,6 +211,7 @@ async function runOn(
     delivering.signal,
   );
   const counted = unknownDevices.run(delivering.signal);
+  const certified = certificate?.keep(delivering.signal);
   try {
     const url = await listen(api, config.api_host, config.api_port);
     if (context.publicUrl === '') context.publicUrl = url;
@@ -207,9 +220,23 @@ async function runOn(
     await Promise.all([ingest.close(), sharedIngest.close()]);
   } finally {
     delivering.abort();
-    await Promise.allSettled([dispatched, upkept, counted]);
+    await Promise.allSettled([dispatched, upkept, counted, certified]);
     await Promise.allSettled([attempter.close(), api.close(), tracing.close()]);
   }
+}
+
+/** Makes the attempts as the configuration says. */
+export function attempterOf(config: ConnectorConfig, clock: Clock): Attempter {
+  return createAttempter({
+    allowed: parseAllowed(config.allowed_addresses, config.allowed_ports).allowed,
+    trustedCertificates: readCertificates(config.trusted_certificate_files),
+    timeouts: {
+      connectMs: config.connect_timeout_seconds * 1_000,
+      totalMs: config.attempt_timeout_seconds * 1_000,
+    },
+    userAgent: `Callhook/${VERSION}`,
+    clock,
+  });
 }
 
 function letters({ smtp_url: url, mail_from: from, ...config }: ConnectorConfig, signal: AbortSignal) {

@@ -102,7 +102,7 @@ function operationOf(route: Route): Json {
     parameters: parametersOf(route),
     ...(body !== undefined && {
       requestBody: {
-        required: true,
+        required: !body.safeParse(undefined).success,
         content: { 'application/json': { schema: schemaOf(body, TAKEN, 'input') } },
       },
     }),

@@ -1,6 +1,7 @@
 /** Lists in parts: what a list takes and answers. The cursor is opaque: the place in the list's order, encoded. */
 import { z } from 'zod';
 import type { Page } from '../store/accounts.ts';
+import { CursorInvalid, type Logged, type LogPage } from '../store/log.ts';
 import { refuseFields } from './problem.ts';
 
 const MOST = 200;
@@ -19,6 +20,15 @@ export const pageQuery = {
 
 // oxlint-disable-next-line no-control-regex -- no name holds them, and not every database takes them
 export const PRINTABLE = /^[^\u0000-\u001f\u007f]*$/;
+
+/** An id or a name that somebody looks for. */
+export const sought = z.string().min(1).max(255).regex(PRINTABLE, 'holds what nobody can print');
+
+/** A time that somebody looks from, in any zone. */
+export const moment = z.iso.datetime({
+  offset: true,
+  error: 'must be a time such as 2026-11-23T08:00:00Z',
+});
 
 export const searchQuery = {
   search: z
@@ -74,6 +84,25 @@ export function page<Item>(
     },
   };
 }
+
+/** Lists whose places the store names itself (store/log.ts): a page may be short, or empty, and not be the last. */
+export async function logPage<Item>(
+  { limit, cursor }: Asked,
+  read: (page: LogPage) => Promise<Logged<Item>>,
+  word: (item: Item) => unknown,
+) {
+  try {
+    const { items, next } = await read({ limit, ...(cursor !== undefined && { cursor }) });
+    return { body: { items: items.map(word), ...(next !== undefined && { next_cursor: next }) } };
+  } catch (error) {
+    throw error instanceof CursorInvalid ? badCursor() : error;
+  }
+}
+
+/** How the document tells that. */
+export const SHORT_PAGES =
+  'Newest first. A page looks at a bounded part of the log: where few things match it may hold fewer than `limit`, even ' +
+  'none, and still have a `next_cursor`, which goes on.';
 
 function decode(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;

@@ -1,7 +1,9 @@
 /** `callhook enable` and `callhook disable`: delivery to one endpoint on and off. Its messages are kept. */
 import { Command } from 'commander';
+import { enableEndpoint } from '../command/enable.ts';
+import type { EndpointName } from '../command/command.ts';
 import { bySystemUser } from './by.ts';
-import { noSuchEndpoint, readEndpointName, withInstallation, type EndpointName } from './installation.ts';
+import { noSuchEndpoint, readEndpointName, withInstallation } from './installation.ts';
 
 export function enableCommand(): Command {
   return command('enable', true, 'Deliver to an endpoint again: one message first, then the rest in order.');
@@ -17,24 +19,11 @@ function command(verb: string, on: boolean, description: string): Command {
     .argument('<organisation/endpoint>', 'as `callhook status` shows it', readEndpointName)
     .option('--config <file>', 'configuration file (default: callhook.toml if it is there)')
     .action(async (name: EndpointName, { config }: { config?: string }) => {
-      const { organisationId, endpointId } = name;
-      const isThere = await withInstallation(config, async (store) => {
-        const nowMs = store.nowMs();
-        const found = await store.health.enable(organisationId, endpointId, on, nowMs);
-        if (found) {
-          await store.accounts.note({
-            atMs: nowMs,
-            by: bySystemUser(`callhook ${verb}`),
-            action: 'changed',
-            thing: 'endpoint',
-            id: endpointId,
-            organisationId,
-            after: { enabled: on },
-          });
-        }
-        return found;
+      const isThere = await withInstallation(config, (store) => {
+        const by = bySystemUser(`callhook ${verb}`);
+        return enableEndpoint(store, { ...name, by, nowMs: store.nowMs() }, on);
       });
       if (!isThere) throw noSuchEndpoint(name);
-      process.stdout.write(`${organisationId}/${endpointId} is ${on ? 'enabled' : 'disabled'}.\n`);
+      process.stdout.write(`${name.organisationId}/${name.endpointId} is ${on ? 'enabled' : 'disabled'}.\n`);
     });
 }

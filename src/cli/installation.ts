@@ -4,14 +4,18 @@ import { InvalidArgumentError } from 'commander';
 import { healthRulesOf, loadConnectorConfig, type ConnectorConfig } from '../config/connector-config.ts';
 import { environment } from '../config/environment.ts';
 import { loadKeys } from '../config/installation-key.ts';
+import type { EndpointName } from '../command/command.ts';
 import { CallhookError } from '../runtime/errors.ts';
+import type { Keys } from '../runtime/keys.ts';
 import { isPostgres, openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
+
+type Work<Result> = (store: Store, config: ConnectorConfig, keys: Keys) => Promise<Result>;
 
 /** @throws CallhookError `DATABASE_UNAVAILABLE`, also when there is none yet: looking must not make one */
 export async function withInstallation<Result>(
   configFile: string | undefined,
-  work: (store: Store, config: ConnectorConfig) => Promise<Result>,
+  work: Work<Result>,
 ): Promise<Result> {
   const config = loadConnectorConfig(configFile, environment);
   const { database } = config;
@@ -27,19 +31,16 @@ export async function withInstallation<Result>(
 /** The same, and makes a database where there is none. */
 export function openInstallation<Result>(
   configFile: string | undefined,
-  work: (store: Store, config: ConnectorConfig) => Promise<Result>,
+  work: Work<Result>,
 ): Promise<Result> {
   return open(loadConnectorConfig(configFile, environment), work);
 }
 
-async function open<Result>(
-  config: ConnectorConfig,
-  work: (store: Store, config: ConnectorConfig) => Promise<Result>,
-): Promise<Result> {
-  const { secrets } = loadKeys(config, environment);
-  const store = await openStore(config.database, secrets, healthRulesOf(config));
+async function open<Result>(config: ConnectorConfig, work: Work<Result>): Promise<Result> {
+  const keys = loadKeys(config, environment);
+  const store = await openStore(config.database, keys.secrets, healthRulesOf(config));
   try {
-    return await work(store, config);
+    return await work(store, config, keys);
   } finally {
     await store.close();
   }
@@ -58,11 +59,6 @@ export async function organisationNamed({ directory }: Store, id: string | undef
     'USAGE',
     id === undefined ? `Say which organisation. ${known}` : `There is no organisation ${id}. ${known}`,
   );
-}
-
-export interface EndpointName {
-  organisationId: string;
-  endpointId: string;
 }
 
 /** `acme/crm` @throws InvalidArgumentError */

@@ -19,6 +19,7 @@ import { replayCommand } from './replay.ts';
 import { rotateCommand } from './rotate.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
+import { testCommand } from './test.ts';
 
 const program = new Command('callhook')
   .description('The webhook connector for telephone calls.')
@@ -37,6 +38,7 @@ const program = new Command('callhook')
   .addCommand(enableCommand())
   .addCommand(disableCommand())
   .addCommand(rotateCommand())
+  .addCommand(testCommand())
   .addCommand(migrateCommand())
   .addCommand(listenCommand())
   .addCommand(playbackCommand())

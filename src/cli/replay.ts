@@ -1,10 +1,12 @@
 /** `callhook replay`: sends messages again that were finished, under their own ids and with their own bytes. */
 import { Command, InvalidArgumentError } from 'commander';
+import type { EndpointName } from '../command/command.ts';
+import { replay } from '../command/replay.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { CallhookError } from '../runtime/errors.ts';
 import type { ReplayOrder } from '../store/store.ts';
 import { bySystemUser } from './by.ts';
-import { noSuchEndpoint, readEndpointName, withInstallation, type EndpointName } from './installation.ts';
+import { noSuchEndpoint, readEndpointName, withInstallation } from './installation.ts';
 
 interface Options {
   message?: string;
@@ -14,9 +16,6 @@ interface Options {
   config?: string;
 }
 
-/** Messages per step, so that a long replay does not hold up the calls of the moment. */
-const STEP = 200;
-const PAUSE_MS = 20;
 const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 export function replayCommand(): Command {
@@ -36,25 +35,16 @@ export function replayCommand(): Command {
       const what = whatOf(options);
       await withInstallation(options.config, async (store) => {
         const { organisationId, endpointId } = name;
-        const endpoint = await store.directory.endpoint(organisationId, endpointId);
-        if (endpoint === undefined) throw noSuchEndpoint(name);
+        if ((await store.directory.endpoint(organisationId, endpointId)) === undefined)
+          throw noSuchEndpoint(name);
         const nowMs = store.nowMs();
+        const command = { ...name, by: bySystemUser('callhook replay'), nowMs, what, askedAtMs: nowMs };
+        const context = { store, clock: { ...systemClock, nowMs: () => store.nowMs() } };
         let count = 0;
-        for (let step = STEP; step > 0; count += step) {
-          step = await store.outbox.replay({ ...name, what }, nowMs, STEP);
-          // Those that serve come to their turn.
-          await systemClock.sleep(PAUSE_MS);
-        }
-        if (count > 0) {
-          await store.accounts.note({
-            atMs: nowMs,
-            by: bySystemUser('callhook replay'),
-            action: 'used',
-            thing: 'endpoint',
-            id: name.endpointId,
-            organisationId: name.organisationId,
-            after: { replayed: count },
-          });
+        for (let more = true; more;) {
+          const step = await replay(context, { ...command, goesOn: count > 0 });
+          count += step.count;
+          more = step.more;
         }
         process.stdout.write(`${count === 0 ? 'Nothing to send again.' : words(count)}\n`);
       });

@@ -1,7 +1,7 @@
 /** `callhook serve`: the connector as a service. */
 import { Command } from 'commander';
 import { runConnector } from '../app.ts';
-import { loadConnectorConfig } from '../config/connector-config.ts';
+import { loadWithOrigins } from '../config/connector-config.ts';
 import { DEFAULT_CONFIG } from '../config/default-config.ts';
 import { environment } from '../config/environment.ts';
 import { loadKeys } from '../config/installation-key.ts';
@@ -18,13 +18,14 @@ export function serveCommand(): Command {
         process.stdout.write(DEFAULT_CONFIG);
         return;
       }
-      const config = loadConnectorConfig(file, environment);
+      const { config, origins } = loadWithOrigins(file, environment);
       const log = createLogger(config.log_level);
       const keys = loadKeys(config, environment);
       const stop = untilStopped();
       await runConnector(
         {
           config,
+          origins,
           keys,
           log,
           ready(api, setUp) {

@@ -9,6 +9,7 @@ import { parseAllowed } from '../delivery/address-guard.ts';
 import type { HealthRules } from '../policy/endpoint-health.ts';
 import { CallhookError, systemCodeOf } from '../runtime/errors.ts';
 import { DEFAULT_CONFIG } from './default-config.ts';
+import { checkApi } from './api-settings.ts';
 import { nearWord } from './directory-file/near-word.ts';
 import { checkOutward } from './outward-settings.ts';
 import { SETTINGS } from './settings.ts';
@@ -24,15 +25,23 @@ const PREFIX = 'CALLHOOK_';
 const MORE_VARIABLES = ['CALLHOOK_KEY', 'CALLHOOK_CONFIG', 'CALLHOOK_LISTEN_SECRET'];
 const FOR_TESTS = 'CALLHOOK_TEST_';
 
+export type Origin = 'default' | 'file' | 'environment';
+export type Origins = Readonly<Record<keyof ConnectorConfig, Origin>>;
+
+/** The configuration alone: see `loadWithOrigins`. */
+export function loadConnectorConfig(...given: Parameters<typeof loadWithOrigins>): ConnectorConfig {
+  return loadWithOrigins(...given).config;
+}
+
 /**
  * @param path of the file; left out: `callhook.toml` if it is there
  * @param env the environment's variables
  * @throws CallhookError `CONFIG_INVALID`, one line per problem, each with where it stands and what is allowed
  */
-export function loadConnectorConfig(
+export function loadWithOrigins(
   path: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
-): ConnectorConfig {
+): { config: ConnectorConfig; origins: Origins } {
   const file = path ?? env['CALLHOOK_CONFIG'] ?? DEFAULT_FILE;
   const required = path !== undefined || env['CALLHOOK_CONFIG'] !== undefined;
   const text = readText(file, required);
@@ -40,7 +49,7 @@ export function loadConnectorConfig(
   const fromEnv = readEnvironment(env);
   const result = SETTINGS.safeParse({ ...DEFAULTS, ...fromFile, ...fromEnv });
   const told = result.success
-    ? [...checkAddresses(result.data), ...checkOutward(result.data)]
+    ? [...checkAddresses(result.data), ...checkApi(result.data), ...checkOutward(result.data)]
     : result.error.issues.flatMap((issue) => describe(issue, fromFile));
   const lines = [
     ...told.map(({ key, problem }) => `${placeOf(key, file, text, fromEnv)}: ${problem}`),
@@ -49,7 +58,15 @@ export function loadConnectorConfig(
   if (!result.success || lines.length > 0) {
     throw new CallhookError('CONFIG_INVALID', [...new Set(lines)].join('\n'));
   }
-  return result.data;
+  return { config: result.data, origins: originsOf(fromFile, fromEnv) };
+}
+
+function originsOf(fromFile: object, fromEnv: object): Origins {
+  const originOf = (key: string): Origin => {
+    if (key in fromEnv) return 'environment';
+    return key in fromFile ? 'file' : 'default';
+  };
+  return Object.fromEntries(CONFIG_KEYS.map((key) => [key, originOf(key)])) as Origins;
 }
 
 function readText(file: string, required: boolean): string | undefined {

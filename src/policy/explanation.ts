@@ -144,6 +144,8 @@ function explainEndpoint(
     return message === undefined ? [] : [{ ...at, ...fateOf(message, step, health) }];
   });
   if (findings.length > 0) return together(findings);
+  // It got a message, which is kept no longer than the trail.
+  if (steps.some(({ sentTo }) => sentTo.includes(id))) return [];
   const refusals = steps.flatMap((step) => step.refusals.filter(({ endpointId }) => endpointId === id));
   const [asked] = refusals.flatMap((refusal) => (refusal.why === 'state' ? [refusal.asks] : []));
   const isFiltered = asked === undefined || refusals.some(({ why }) => why === 'filter');

@@ -1,10 +1,8 @@
 /**
- * Reading calls: a list of them, and the timeline of one. A call is found by its first message of each endpoint and by its
+ * Reading lists of calls (one of them: log-timeline.ts). A call is found by its first message of each endpoint and by its
  * first row in the trail, whichever came first; both are indexed by time, so no row is written for the call itself.
  */
-import type { MessageOutcome, TakenStep, Timeline, TimelineEndpoint } from '../policy/timeline.ts';
-import { HEALTHY, type EndpointHealth } from '../policy/endpoint-health.ts';
-import type { FunctionKind } from '../policy/organisation.ts';
+import type { MessageOutcome, TakenStep } from '../policy/timeline.ts';
 import {
   CursorInvalid,
   type CallBranch,
@@ -14,7 +12,7 @@ import {
   type Logged,
   type LogPage,
 } from './log.ts';
-import { messageOf, readAttempts, readCallMessages, type MessageRow } from './log-messages.ts';
+import { readCallMessages, type MessageRow } from './log-messages.ts';
 import { decodeCursor, encodeCursor, rows, type Dialect, type Reading } from './log-reading.ts';
 import { Values } from './sql-lists.ts';
 import { stepsOf } from './log-steps.ts';
@@ -35,28 +33,50 @@ interface Beginning {
 /** How far the two streams of beginnings were read. */
 type Places = Record<Beginning['stream'], readonly number[]>;
 
+/** What a list makes of the calls of a chunk, by call; a call that is left out is not in the list. */
+type Make<Item> = (calls: readonly StoredCall[]) => Reading<ReadonlyMap<string, Item>>;
+
 /** See `LogStore.calls`. */
-export function* readCalls(
+export function readCalls(
   dialect: Dialect,
   organisationId: string,
   filter: CallFilter,
-  { cursor, limit }: LogPage,
+  page: LogPage,
 ): Reading<Logged<ListedCall>> {
+  // oxlint-disable-next-line require-yield -- all that it needs was read
+  return scanCalls(dialect, organisationId, filter, page, function* list(calls) {
+    return new Map(
+      calls
+        .map(listedOf)
+        .filter((call) => passes(call, filter))
+        .map((call) => [call.callId, call]),
+    );
+  });
+}
+
+/** Calls by the time of their first step, the newest first. */
+export function* scanCalls<Item>(
+  dialect: Dialect,
+  organisationId: string,
+  range: Pick<CallFilter, 'fromMs' | 'toMs'>,
+  { cursor, limit }: LogPage,
+  make: Make<Item>,
+): Reading<Logged<Item>> {
   const places = placesOf(cursor);
-  const items: ListedCall[] = [];
+  const items: Item[] = [];
   for (let looked = 0; looked < MOST_LOOKED_AT;) {
-    const { beginnings, atEnd } = yield* nextBeginnings(dialect, organisationId, filter, places);
+    const { beginnings, atEnd } = yield* nextBeginnings(dialect, organisationId, range, places);
     const known = yield* callsOf(dialect, organisationId, [
       ...new Set(beginnings.map(({ call_id }) => call_id)),
     ]);
+    const made = yield* make([...known.values()]);
     for (const beginning of beginnings) {
       if (items.length === limit) return { items, next: cursorOf(places) };
       places[beginning.stream] = [beginning.at_ms, beginning.number];
       looked += 1;
       const call = known.get(beginning.call_id);
-      if (call === undefined || !isFirst(beginning, call)) continue;
-      const listed = listedOf(call);
-      if (passes(listed, filter)) items.push(listed);
+      const item = made.get(beginning.call_id);
+      if (call !== undefined && item !== undefined && isFirst(beginning, call)) items.push(item);
     }
     if (atEnd) return { items };
   }
@@ -80,7 +100,7 @@ function cursorOf({ messages, trail }: Places): string {
 function* nextBeginnings(
   { messageNumber }: Dialect,
   organisationId: string,
-  { fromMs = 0, toMs = Number.MAX_SAFE_INTEGER }: CallFilter,
+  { fromMs = 0, toMs = Number.MAX_SAFE_INTEGER }: Pick<CallFilter, 'fromMs' | 'toMs'>,
   places: Places,
 ): Reading<{ beginnings: readonly Beginning[]; atEnd: boolean }> {
   const streams = {
@@ -111,13 +131,13 @@ function* nextBeginnings(
 }
 
 /** All that is stored of one call. */
-interface StoredCall {
+export interface StoredCall {
   callId: string;
   messages: readonly MessageRow[];
   trail: readonly (TrailRow & { id: number })[];
 }
 
-function* callsOf(
+export function* callsOf(
   dialect: Dialect,
   organisationId: string,
   callIds: readonly string[],
@@ -192,65 +212,4 @@ function passes({ result, branches }: ListedCall, filter: CallFilter): boolean {
   if (filter.result !== undefined && result !== filter.result) return false;
   const { localUserId } = filter;
   return localUserId === undefined || branches.some((branch) => branch.localUserId === localUserId);
-}
-
-/** See `LogStore.call`. */
-export function* readCall(
-  dialect: Dialect,
-  organisationId: string,
-  callId: string,
-): Reading<Timeline | undefined> {
-  const call = (yield* callsOf(dialect, organisationId, [callId])).get(callId);
-  if (call === undefined || call.messages.length + call.trail.length === 0) return undefined;
-  const attempts = yield* readAttempts(call.messages.map(({ id }) => id));
-  const steps = stepsOf(call.messages, call.trail);
-  const concerned = steps.flatMap(({ sentTo, refusals }) => [
-    ...sentTo,
-    ...refusals.map(({ endpointId }) => endpointId),
-  ]);
-  return {
-    callId,
-    steps,
-    messages: call.messages.map((row) => ({ ...messageOf(row), attempts: attempts.get(row.id) ?? [] })),
-    endpoints: yield* readEndpoints(dialect, organisationId, [...new Set(concerned)]),
-    functionNumbers: yield* readFunctionNumbers(organisationId, steps),
-  };
-}
-
-function* readEndpoints(
-  { healthTable }: Dialect,
-  organisationId: string,
-  ids: readonly string[],
-): Reading<readonly TimelineEndpoint[]> {
-  if (ids.length === 0) return [];
-  const values = new Values();
-  const found = yield* rows<{ id: string; url: string; health: string | null }>(
-    `SELECT endpoint.id, endpoint.url, CAST(state.health AS text) AS health
-     FROM endpoint LEFT JOIN ${healthTable} AS state
-       ON state.organisation_id = endpoint.organisation_id AND state.endpoint_id = endpoint.id
-     WHERE endpoint.organisation_id = ${values.add(organisationId)} AND endpoint.id IN (${values.list(ids)})`,
-    values.all,
-  );
-  return ids.map((id): TimelineEndpoint => {
-    const row = found.find((candidate) => candidate.id === id);
-    if (row === undefined) return { id, health: HEALTHY };
-    const health = row.health === null ? HEALTHY : (JSON.parse(row.health) as EndpointHealth);
-    const host = URL.parse(row.url)?.host;
-    return { id, health, ...(host !== undefined && { host }) };
-  });
-}
-
-function* readFunctionNumbers(
-  organisationId: string,
-  steps: readonly TakenStep[],
-): Reading<Timeline['functionNumbers']> {
-  const numbers = [...new Set(steps.flatMap(({ event }) => event.remote_number ?? []))];
-  if (numbers.length === 0) return [];
-  const values = new Values();
-  const found = yield* rows<{ number: string; kind: FunctionKind }>(
-    `SELECT number, kind FROM function_number
-     WHERE organisation_id = ${values.add(organisationId)} AND number IN (${values.list(numbers)}) ORDER BY number`,
-    values.all,
-  );
-  return found.map(({ number, kind }) => ({ number, kind }));
 }

@@ -1,4 +1,5 @@
 /** Reading the message log. Statements are the same on both databases (log-reading.ts). */
+import type { AttemptDetails } from '../policy/attempt-details.ts';
 import type {
   LoggedAttempt,
   LoggedMessage,
@@ -36,6 +37,8 @@ export interface AttemptRow {
   outcome: string;
   status_code: number | null;
   detail: string | null;
+  /** JSON, AttemptDetails. */
+  details: string | null;
 }
 
 export const messageColumns = ({ messageNumber }: Dialect): string => `
@@ -296,6 +299,7 @@ function attemptOf(row: AttemptRow): LoggedAttempt {
     outcome: row.outcome,
     ...(row.status_code !== null && { statusCode: row.status_code }),
     ...(row.detail !== null && { detail: row.detail }),
+    ...(row.details !== null && { details: JSON.parse(row.details) as AttemptDetails }),
   };
 }
 

@@ -7,6 +7,7 @@
  */
 import type { LegState } from '../call/leg-event.ts';
 import type { TerminationReason } from '../call/leg-state.ts';
+import type { LegNotReported } from '../policy/not-reported.ts';
 import type {
   LoggedAttempt,
   LoggedMessage,
@@ -98,6 +99,22 @@ export interface ListedCall {
   result: CallResult;
 }
 
+export interface NotReportedFilter {
+  /** What this endpoint did not get. */
+  endpointId?: string;
+  /** Calls begun at this time or later. */
+  fromMs?: number;
+  /** Calls begun before this time. */
+  toMs?: number;
+}
+
+/** A call with a leg that some endpoint heard nothing of. */
+export interface CallNotReported {
+  callId: string;
+  beganAtMs: number;
+  legs: readonly LegNotReported[];
+}
+
 export interface StatisticsAsked {
   endpointId?: string;
   fromMs: number;
@@ -129,12 +146,19 @@ export interface UnknownDevice {
 }
 
 export interface LogStore {
+  /** @throws CursorInvalid */
   messages(organisationId: string, filter: MessageFilter, page: LogPage): Promise<Logged<ListedMessage>>;
   message(organisationId: string, messageId: string): Promise<MessageWithAttempts | undefined>;
   /** By the time of their first step. @throws CursorInvalid */
   calls(organisationId: string, filter: CallFilter, page: LogPage): Promise<Logged<ListedCall>>;
   /** All of one moment. */
   call(organisationId: string, callId: string): Promise<Timeline | undefined>;
+  /** Like `calls`, of those where an endpoint heard nothing of a leg, as far as the trail goes. @throws CursorInvalid */
+  notReported(
+    organisationId: string,
+    filter: NotReportedFilter,
+    page: LogPage,
+  ): Promise<Logged<CallNotReported>>;
   /** Steps without any figure are left out. */
   statistics(organisationId: string, asked: StatisticsAsked): Promise<readonly Figures[]>;
   /** Operator's: adds to what is known of them; only the most recently seen are kept. */

@@ -12,6 +12,7 @@
 import type { Direction } from '../call/leg-event.ts';
 import type { LegProgress } from '../call/leg-state.ts';
 import type { OutwardEvent } from '../call/outward-event.ts';
+import type { AttemptDetails } from '../policy/attempt-details.ts';
 import type { AuditNote } from '../policy/audit.ts';
 import type { DeviceType } from '../policy/device-type.ts';
 import type { DirectoryChange } from '../policy/directory-changes.ts';
@@ -106,6 +107,7 @@ export interface DirectoryStore extends DirectoryPages {
   /**
    * Replaces the signing secret, the one before it signing on until `untilMs`; raises `revision`. Two at once come one
    * after the other: no secret that was given out is lost.
+   * @param note written down with the change, of the endpoint as it was; may be called more than once
    * @returns the endpoint as it is now, undefined if there is no such endpoint
    */
   replaceSecret(
@@ -113,6 +115,7 @@ export interface DirectoryStore extends DirectoryPages {
     endpointId: string,
     secret: string,
     times: { nowMs: number; untilMs: number },
+    note: (before: EndpointWithSecret) => AuditNote,
   ): Promise<EndpointWithSecret | undefined>;
   /** Users of this organisation by public number (E.164) or extension, for those numbers that are somebody's. */
   peopleByNumber(organisationId: string, numbers: readonly string[]): Promise<ReadonlyMap<string, Person>>;
@@ -267,6 +270,8 @@ export interface AttemptRecord {
   statusCode?: number;
   /** In words for a person, bounded; never a phone number or a secret of ours. */
   detail?: string;
+  /** Where its time went, whom it reached, what came back. */
+  details?: AttemptDetails;
 }
 
 /** What of one endpoint is to be sent again. Only finished messages are; those that still wait go on waiting. */
@@ -308,10 +313,12 @@ export interface OutboxStore {
   nextDueAtMs(): Promise<number | undefined>;
   /**
    * Sends finished messages again under their own ids and with their own bytes, in their lane's order. At most `limit`
-   * at once, so that nothing stalls: call it until it returns 0.
+   * at once, so that nothing stalls: call it until it returns 0. What was finished after `askedAtMs` is left out, and what
+   * was sent again by an order of that time or a later one: the same order goes on where it stopped.
+   * @param note written down with the step, if it has found any
    * @returns how many are pending again now
    */
-  replay(order: ReplayOrder, nowMs: number, limit: number): Promise<number>;
+  replay(order: ReplayOrder, askedAtMs: number, limit: number, note?: AuditNote): Promise<number>;
   /** Calls `wake` when another process has stored something that may be due. @returns stops it */
   listen(wake: () => void): () => void;
 }

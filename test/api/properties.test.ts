@@ -8,6 +8,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { startApi, type Client, type Reply } from '../support/api.ts';
 import type { Store } from '../../src/store/store.ts';
+import { step } from '../support/logged.ts';
 import { needsPostgres } from '../support/needs.ts';
 import { openAlone } from '../support/postgres-stores.ts';
 import { openTestStore } from '../support/store.ts';
@@ -112,7 +113,7 @@ function resolve(ref: string, document: Json): Json {
   return ref
     .slice(2)
     .split('/')
-    .reduce<Json>((inner, step) => inner[step] as Json, document);
+    .reduce<Json>((inner, key) => inner[key] as Json, document);
 }
 
 interface Request {
@@ -199,12 +200,19 @@ async function askEverything(
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema({ ...document, $id: 'document' });
   const [user] = await store.directory.users('acme', { limit: 1 });
+  const refusals = [{ endpointId: 'crm', why: 'filter' }] as const;
+  await store.calls.commit(
+    [step({ call: 'call-1' }), step({ call: 'call-2', to: [], refusals })],
+    Date.now(),
+  );
   const there = {
     organisation: 'acme',
     user: user!.userId,
     endpoint: 'crm',
     source: 'pbx',
     account: administrator.id,
+    call: 'call-1',
+    message: 'acme-crm-call-1-a.-EARLY',
   };
 
   const seen = new Map<number, number>();

@@ -5,6 +5,7 @@ import test from 'node:test';
 import { sign } from '../../src/delivery/signature.ts';
 import { generatePrivateKey, publicKeyOf } from '../../src/runtime/ed25519.ts';
 import { startIngestApi } from '../support/http-ingest.ts';
+import { NOTE } from '../support/note.ts';
 import { openTestStore } from '../support/store.ts';
 import { fill } from '../support/http-ingest.ts';
 
@@ -30,7 +31,7 @@ test('anybody may read the keys of an endpoint, the one before too while it sign
   const [first, second] = [generatePrivateKey(), generatePrivateKey()];
   const untilMs = nowMs + 60_000;
   for (const key of [first, second])
-    await store.directory.replaceSecret(organisationId, endpointId, key, { nowMs, untilMs });
+    await store.directory.replaceSecret(organisationId, endpointId, key, { nowMs, untilMs }, () => NOTE);
   const answer = await ask(endpointId);
   assert.match(answer.headers.get('content-type') ?? '', /^application\/jwk-set\+json/);
   const text = await answer.text();

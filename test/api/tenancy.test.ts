@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startApi, type Client, type TestApi } from '../support/api.ts';
+import { step } from '../support/logged.ts';
 
 /** Who may call a kind of route in `acme`. Everybody else of `acme` hears 403, whoever is of `beta` 404. */
 const KINDS = {
@@ -78,11 +79,27 @@ const TABLE: Record<string, Kind> = {
   [`GET ${O}/endpoints/{endpoint}`]: 'look',
   [`PUT ${O}/endpoints/{endpoint}`]: 'change',
   [`DELETE ${O}/endpoints/{endpoint}`]: 'change',
+  [`GET ${O}/endpoint-states`]: 'look',
+  [`GET ${O}/messages`]: 'look',
+  [`GET ${O}/messages/{message}`]: 'look',
+  [`GET ${O}/calls`]: 'look',
+  [`GET ${O}/calls/{call}`]: 'look',
+  [`GET ${O}/not-reported`]: 'look',
+  [`GET ${O}/statistics`]: 'look',
+  'GET /api/v1/overview': 'operatorLooks',
+  'GET /api/v1/settings': 'operatorLooks',
+  'GET /api/v1/unknown-devices': 'operatorLooks',
+  [`POST ${O}/endpoints/{endpoint}/enable`]: 'change',
+  [`POST ${O}/endpoints/{endpoint}/disable`]: 'change',
+  [`POST ${O}/endpoints/{endpoint}/rotate-secret`]: 'change',
+  [`POST ${O}/endpoints/{endpoint}/test`]: 'change',
+  [`POST ${O}/replays`]: 'change',
   'GET /api/v1/sources': 'operatorLooks',
   'GET /api/v1/source-states': 'operatorLooks',
   'GET /api/v1/sources/{source}': 'operatorLooks',
   'PUT /api/v1/sources/{source}': 'operatorChanges',
   'DELETE /api/v1/sources/{source}': 'operatorChanges',
+  'POST /api/v1/sources/{source}/inspect': 'operatorChanges',
   'GET /api/v1/accounts': 'operatorInPerson',
   'GET /api/v1/accounts/{account}': 'operatorInPerson',
   'PUT /api/v1/accounts/{account}': 'operatorInPerson',
@@ -140,6 +157,8 @@ async function world(api: TestApi): Promise<World> {
   const key = await operator.client('POST', 'organisations/acme/api-keys', { name: 'own', scope: 'read' });
   const victim = await api.account('viewer', 'acme');
   const sessions = await victim.client('GET', 'me/sessions');
+  await api.store.calls.commit([step({ call: 'call-1' })], Date.now());
+  const [message] = (await api.store.log.messages('acme', {}, { limit: 1 })).items;
   return {
     api,
     callers: {
@@ -170,6 +189,8 @@ async function world(api: TestApi): Promise<World> {
       invitation: invited.body.id,
       key: key.body.id,
       session: sessions.body.items[0].id,
+      message: message!.messageId,
+      call: message!.callId,
     },
   };
 }
@@ -191,6 +212,7 @@ function bodyFor(method: string, path: string): unknown {
   if (path.endsWith('/users/{user}')) return { email: 'stolen@beta.example' };
   if (path.endsWith('/{endpoint}')) return { url: 'https://beta.example/' };
   if (path.endsWith('/{number}')) return { kind: 'OTHER' };
+  if (path.endsWith('/replays')) return { endpoint: 'crm', since: '2026-01-01T00:00:00Z' };
   if (path.endsWith('/privacy') || path.endsWith('/preview')) return {};
   if (path.endsWith('invitations')) return { email: 'thief@beta.example', role: 'administrator' };
   if (path.endsWith('api-keys')) return { name: 'thief', scope: 'write' };
@@ -207,6 +229,7 @@ async function everything({ api: { store } }: World) {
     ),
     keys: (await accounts.apiKeys(undefined, page)).map(({ lastUsedAtMs: _time, ...key }) => key),
     invitations: await accounts.invitations(undefined, 0, page),
+    endpoints: (await store.health.overview()).endpoints,
     audit: (await accounts.audit({}, page)).length,
   };
 }
@@ -251,7 +274,11 @@ test('one’s own organisation in the path does not open another’s things', as
   const administrator = there.foreigners['administrator']!;
   const own: Record<string, string> = { ...there.there, organisation: 'beta' };
   for (const [method, path] of await operationsOf(there.api)) {
-    if (!path.startsWith(O) || !/\{(user|number|account|invitation|key)\}/.test(path) || method === 'PUT')
+    if (
+      !path.startsWith(O) ||
+      !/\{(user|number|account|invitation|key|message|call)\}/.test(path) ||
+      method === 'PUT'
+    )
       continue;
     const { status } = await administrator(method, fill(path, own), bodyFor(method, path));
     assert.equal(status, 404, `${method} ${path}`);

@@ -1,4 +1,4 @@
-/** The log on the command line, of a call that went through the real connector. */
+/** The log on the command line and over the API, of a call that went through the real connector. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { run } from '../support/callhook-process.ts';
@@ -8,7 +8,7 @@ const CALL = 'asterisk/01-in-answered-caller-hangs-up/ami.raw';
 
 test('`calls` and `messages` tell what became of a call, and `calls` which devices nobody knows', async (t) => {
   const { folder, pbx, crm, serve } = await install(t, CALL);
-  await serve();
+  const running = await serve();
   pbx.play(1_000);
   await crm.until((received) => received.length === 3);
   const callId = crm.received[0]!.message.call_id;
@@ -55,6 +55,22 @@ test('`calls` and `messages` tell what became of a call, and `calls` which devic
   assert.ok((await shown('messages', '--message', messageId)).includes(crm.received[0]!.body));
   assert.equal(await shown('messages', '--text', 'no such'), 'No such messages in the log.\n');
 
+  const { api } = JSON.parse(await running.said('callhook serves')) as { api: string };
+  const made = await shown('account', 'create', 'you@example.org');
+  const ask = await loggedIn(api, /#(\S+)/.exec(made)![1]!);
+  const told = (await ask(`organisations/acme/calls/${callId}`)) as {
+    findings: { code: string; text: string }[];
+  };
+  assert.deepEqual(
+    told.findings.map(({ code }) => code),
+    findings.map(({ code }) => code),
+  );
+  assert.match(told.findings[0]!.text, /^The phone of user\.1001@acme\.example rang at [\d:-]+/);
+  const overview = (await ask('overview')) as { nodes: unknown[]; database: object };
+  assert.deepEqual([overview.nodes.length, overview.database], [1, { kind: 'sqlite', name: 'callhook.db' }]);
+  const { items } = (await ask('settings')) as { items: { name: string; from: string }[] };
+  assert.equal(items.find(({ name }) => name === 'allowed_addresses')?.from, 'file');
+
   const no = await run(t, folder, ['calls', 'nobody']);
   assert.deepEqual([no.code, no.err], [1, 'callhook: There is no organisation nobody. There are acme.\n']);
   const odd = await run(t, folder, ['calls', '--result', 'odd']);
@@ -63,3 +79,19 @@ test('`calls` and `messages` tell what became of a call, and `calls` which devic
   while (devices.startsWith('No devices')) devices = await shown('calls', '--unknown-devices');
   assert.match(devices, /pbx  \S*trunk\S*  \d+ events?\n/);
 });
+
+/** The first account, by its link. @returns reads with its session */
+async function loggedIn(api: string, token: string): Promise<(path: string) => Promise<unknown>> {
+  const response = await fetch(`${api}/api/v1/invitations/accept`, {
+    method: 'POST',
+    headers: { 'x-callhook': '1', 'content-type': 'application/json' },
+    body: JSON.stringify({ token, name: 'You', password: 'three blind mice' }),
+  });
+  assert.ok(response.ok, await response.text());
+  const [cookie = ''] = response.headers.getSetCookie().map((set) => set.split(';')[0]!);
+  return async (path) => {
+    const answer = await fetch(`${api}/api/v1/${path}`, { headers: { cookie } });
+    assert.equal(answer.status, 200, path);
+    return answer.json();
+  };
+}

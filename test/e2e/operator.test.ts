@@ -69,6 +69,54 @@ test('`replay` sends a call again: the same ids and bytes, marked, in order', as
   );
 });
 
+test('`test` sends an example message, marked, and tells what came of it', async (t) => {
+  const { folder, crm } = await install(t, CALL);
+  await run(t, folder, ['disable', 'acme/crm']);
+  const sent = await run(t, folder, ['test', 'acme/crm', '--state', 'CONFIRMED']);
+  assert.equal(sent.code, 0, sent.err);
+  assert.match(sent.out, /^Sent to acme\/crm, as a test:\n {4}\{"seq_num":1,.*"state":"CONFIRMED"/);
+  assert.match(
+    sent.out,
+    /\ndelivered, after \d+ ms\. The receiver answered 204: it has taken the message\.\n$/,
+  );
+  assert.equal(crm.received[0]?.headers['callhook-test'], 'true');
+  crm.answers.push(500);
+  const refused = await run(t, folder, ['test', 'acme/crm']);
+  assert.equal(refused.code, 1);
+  assert.match(refused.out, /\nreceiver_error, after \d+ ms\. The receiver answered 500: it failed\.\n$/);
+  const { health, dead, pending } = await endpointOf(t, folder);
+  assert.deepEqual([health.kind, dead, pending], ['disabled', 0, 0]);
+});
+
+test('the API of a serving node switches an endpoint on and sends again, and its dispatcher hears of it', async (t) => {
+  const { folder, pbx, crm, serve } = await install(t, CALL);
+  const running = await serve();
+  const { api } = JSON.parse(await running.said('callhook serves')) as { api: string };
+  const made = await run(t, folder, ['account', 'create', 'op@example.org']);
+  const [, token = ''] = /#(?:token=)?(chlnk_[\w-]+)/.exec(made.out) ?? [];
+  const post = (path: string, body: unknown, cookie = '') =>
+    fetch(`${api}/api/v1/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-callhook': '1', cookie },
+      body: JSON.stringify(body),
+    });
+  const accepted = await post('invitations/accept', { token, name: 'Op', password: 'three blind mice' });
+  const login = await post('login', { email: 'op@example.org', password: 'three blind mice' });
+  assert.ok(login.ok, `${made.out} ${accepted.status} ${await login.clone().text()}`);
+  const cookie = login.headers.get('set-cookie')!.split(';')[0]!;
+  await post('organisations/acme/endpoints/crm/disable', {}, cookie);
+  pbx.play(1_000);
+  await endpointUntil(t, folder, ({ pending }) => pending === 3);
+  assert.equal(crm.requests(), 0);
+  assert.equal((await post('organisations/acme/endpoints/crm/enable', {}, cookie)).status, 200);
+  await crm.until((received) => received.length === 3);
+  await endpointUntil(t, folder, ({ delivered }) => delivered === 3);
+  const call = crm.received[0]!.message.call_id;
+  const replayed = await post('organisations/acme/replays', { endpoint: 'crm', call }, cookie);
+  assert.equal(((await replayed.json()) as { replayed: number }).replayed, 3);
+  await crm.until((received) => received.length === 6);
+});
+
 test('a receiver that wants no more (410) is disabled, and its messages are kept', async (t) => {
   const { folder, pbx, crm, serve } = await install(t, CALL);
   await serve();
@@ -90,6 +138,7 @@ for (const [what, args, told] of [
   ['a time that is none', ['replay', 'acme/crm', '--since', 'yesterday'], /Write 2026-11-23T08:00Z, or 30m/],
   ['a rotation for nobody', ['rotate', 'acme/erp'], /There is no endpoint acme\/erp/],
   ['an overlap that is none', ['rotate', 'acme/crm', '--overlap', '1y'], /Write a time from 0s to 30d/],
+  ['a test for nobody', ['test', 'acme/erp'], /There is no endpoint acme\/erp/],
   ['a replay to nobody', ['replay', 'acme/erp', '--since', '1h'], /There is no endpoint acme\/erp/],
 ] as const) {
   test(`${what} is told in one line`, async (t) => {

@@ -97,6 +97,7 @@ const CASES: [name: string, timeline: Timeline, answer: readonly string[]][] = [
       'crm.acme.example took EARLY, CONFIRMED and TERMINATED, the first 0.4 s after it happened.',
     ],
   ],
+  ['a message that is kept no longer than the trail', timelineOf([early], []), [RINGS]],
   [
     'a receiver that failed for two minutes',
     timelineOf(

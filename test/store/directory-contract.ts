@@ -11,6 +11,7 @@ import type { Directory } from '../../src/policy/directory.ts';
 import { OPEN_PRIVACY, type User } from '../../src/policy/organisation.ts';
 import type { DirectoryStore, Store } from '../../src/store/store.ts';
 import { DEMANDING } from '../support/endpoints.ts';
+import { BAD_NOTE, NOTE } from '../support/note.ts';
 import { draft, LEG } from './store-contract.ts';
 
 export interface DirectoryBackend {
@@ -326,7 +327,9 @@ export function directoryContract(backend: DirectoryBackend): void {
     async (directory) => {
       const times = { nowMs: 1, untilMs: 100 };
       const replaced = await Promise.all(
-        ['whsec_x', 'whsec_y'].map((secret) => directory.replaceSecret('acme', 'crm', secret, times)),
+        ['whsec_x', 'whsec_y'].map((secret) =>
+          directory.replaceSecret('acme', 'crm', secret, times, () => NOTE),
+        ),
       );
       const now = await directory.endpoint('acme', 'crm');
       assert.ok(now !== undefined && replaced.some((endpoint) => isDeepStrictEqual(endpoint, now)));
@@ -334,11 +337,26 @@ export function directoryContract(backend: DirectoryBackend): void {
       assert.deepEqual(all.toSorted(), ['whsec_crm', 'whsec_x', 'whsec_y']);
       assert.equal(await directory.revision(), 3);
       assert.equal((await directory.endpoint('beta', 'crm'))?.secret, 'whsec_beta');
-      assert.equal(await directory.replaceSecret('beta', 'erp', 'whsec_x', times), undefined);
+      assert.equal(await directory.replaceSecret('beta', 'erp', 'whsec_x', times, () => NOTE), undefined);
       assert.equal(await directory.endpoint('beta', 'erp'), undefined);
       assert.equal(await directory.revision(), 3);
     },
   );
+
+  onFull('a replaced secret and its note are one: both are kept, or neither', async (directory, store) => {
+    const before = await directory.endpoint('acme', 'crm');
+    const times = { nowMs: 1, untilMs: 100 };
+    await assert.rejects(directory.replaceSecret('acme', 'crm', 'whsec_x', times, () => BAD_NOTE));
+    assert.deepEqual(await directory.endpoint('acme', 'crm'), before);
+    const seen: string[] = [];
+    await directory.replaceSecret('acme', 'crm', 'whsec_x', times, ({ secret }) => {
+      seen.push(secret);
+      return NOTE;
+    });
+    await directory.replaceSecret('acme', 'nobody', 'whsec_x', times, () => NOTE);
+    assert.ok(seen.every((secret) => secret === 'whsec_crm'));
+    assert.equal((await store.accounts.audit({}, { limit: 10 })).length, 1);
+  });
 
   onFull('a claim has all that delivery needs of its endpoint', async (directory, store) => {
     const message = { ...draft('to prove', 'call', DEMANDING.id), organisationId: 'acme' };

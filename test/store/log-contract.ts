@@ -1,59 +1,22 @@
 /** The contract of the store's room `log`: what is told of messages and calls afterwards is the same on every backend. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { LegState } from '../../src/call/leg-event.ts';
-import { formatTimestamp, type OutwardEvent } from '../../src/call/outward-event.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
-import type { TrailStep } from '../../src/policy/timeline.ts';
-import { CursorInvalid, type CallFilter, type MessageFilter } from '../../src/store/log.ts';
-import type { LegChange, NextStep, Store } from '../../src/store/store.ts';
+import {
+  CursorInvalid,
+  type CallFilter,
+  type CallNotReported,
+  type Logged,
+  type MessageFilter,
+  type NotReportedFilter,
+} from '../../src/store/log.ts';
+import type { Store } from '../../src/store/store.ts';
+import { attempt, DETAILS, step, type Told } from '../support/logged.ts';
+import { NOTE } from '../support/note.ts';
 import { directoryFor } from '../support/transcripts.ts';
-import { LEG, type Backend } from './store-contract.ts';
+import type { Backend } from './store-contract.ts';
 
-const ALL = { total: 1_000, perEndpoint: () => 1_000 };
 const MINUTE_MS = 60_000;
-
-interface Told {
-  call: string;
-  branch?: string;
-  state?: LegState;
-  user?: string;
-  remote?: string;
-  /** The endpoints that get a message. */
-  to?: readonly string[];
-  refusals?: TrailStep['refusals'];
-  organisationId?: string;
-}
-
-function step({
-  call,
-  branch = `${call}-a.`,
-  state = 'EARLY',
-  user = 'matti',
-  remote,
-  ...more
-}: Told): LegChange {
-  const { to = ['crm'], refusals = [], organisationId = 'acme' } = more;
-  const event: OutwardEvent = {
-    call_id: call,
-    branch_id: branch,
-    timestamp: formatTimestamp(1_000),
-    state,
-    direction: 'INCOMING',
-    local_user_id: user,
-    ...(remote !== undefined && { remote_number: remote }),
-  };
-  const leg = { ...LEG, organisationId, callId: call, branchId: branch, leg: branch };
-  const messages = to.map((endpointId) => ({
-    messageId: `${organisationId}-${endpointId}-${branch}-${state}`,
-    organisationId,
-    endpointId,
-    event,
-    expireAfterMs: 10 * MINUTE_MS,
-  }));
-  const isUntold = to.length === 0 || refusals.length > 0;
-  return { leg, messages, ...(isUntold && { trail: { event, sentTo: to, refusals } }) };
-}
 
 export function logContract(backend: Backend): void {
   const behaviour = (sentence: string, prove: (store: Store) => Promise<void>) =>
@@ -81,34 +44,6 @@ export function logContract(backend: Backend): void {
         await store.close();
       }
     });
-
-  /** Attempts all that is due. */
-  const attempt = async (store: Store, nowMs: number, next: NextStep, durationMs = 20, only?: string) => {
-    const claims = await store.outbox.claim(nowMs, ALL);
-    const [mine, others] = [claims, claims].map((all, turn) =>
-      all.filter(({ messageId }) => (only === undefined || messageId === only) === (turn === 0)),
-    );
-    await store.outbox.settle(
-      mine!.map(({ laneId, token, messageId, organisationId, endpoint }) => ({
-        laneId,
-        token,
-        messageId,
-        organisationId,
-        endpointId: endpoint.id,
-        next,
-        attempt: {
-          startedAtMs: nowMs,
-          durationMs,
-          statusCode: next.kind === 'delivered' ? 204 : 503,
-          outcome: next.kind === 'delivered' ? 'delivered' : 'receiver_error',
-          ...(next.kind !== 'delivered' && { detail: 'The receiver answered 503: it failed.' }),
-        },
-        signal: { kind: 'answered' },
-      })),
-      nowMs,
-    );
-    await store.outbox.release(others!);
-  };
 
   const idsOf = async (store: Store, filter: MessageFilter, organisation = 'acme') =>
     (await store.log.messages(organisation, filter, { limit: 100 })).items.map(({ messageId }) => messageId);
@@ -197,9 +132,11 @@ export function logContract(backend: Backend): void {
         outcome: 'receiver_error',
         statusCode: 503,
         detail: 'The receiver answered 503: it failed.',
+        details: DETAILS,
       },
       { number: 2, startedAtMs: 5_000, durationMs: 20, outcome: 'delivered', statusCode: 204 },
     ]);
+    assert.deepEqual(listed?.last?.details, DETAILS);
     assert.equal(await store.log.message('other', id), undefined);
     assert.equal(await store.log.message('acme', 'no such'), undefined);
   });
@@ -257,6 +194,20 @@ export function logContract(backend: Backend): void {
     },
   );
 
+  behaviour('what an endpoint tells of its last attempt is short', async (store) => {
+    await store.calls.commit([step({ call: 'one' })], 1_000);
+    await attempt(store, 1_000, { kind: 'dead' }, 30);
+    const { endpoints } = await store.health.overview();
+    const last = endpoints.find(({ organisationId, id }) => organisationId === 'acme' && id === 'crm')?.last;
+    assert.deepEqual(last, {
+      startedAtMs: 1_000,
+      durationMs: 30,
+      outcome: 'receiver_error',
+      statusCode: 503,
+      detail: 'The receiver answered 503: it failed.',
+    });
+  });
+
   behaviour('a timeline has the steps with their verdicts, messages, attempts, endpoints', async (store) => {
     const refusals = [{ endpointId: 'erp', why: 'state', asks: ['TERMINATED'] }] as const;
     const both = [...refusals, { endpointId: 'crm', why: 'filter' }] as const;
@@ -266,7 +217,7 @@ export function logContract(backend: Backend): void {
     await store.calls.commit([early], 1_500);
     await store.calls.commit([step({ call: 'one', state: 'TERMINATED', to: ['crm', 'erp'] })], 2_000);
     await attempt(store, 2_000, { kind: 'delivered' });
-    await store.health.enable('acme', 'erp', false, 2_500);
+    await store.health.enable('acme', 'erp', false, 2_500, NOTE);
     const timeline = await store.log.call('acme', 'one');
     assert.deepEqual(
       timeline?.steps.map(({ event, sentTo, refusals: refused, takenAtMs }) => [
@@ -296,6 +247,42 @@ export function logContract(backend: Backend): void {
     assert.deepEqual(timeline?.functionNumbers, [{ number: '7000', kind: 'QUEUE' }]);
     assert.equal(await store.log.call('other', 'one'), undefined);
     assert.equal(await store.log.call('acme', 'no such'), undefined);
+  });
+
+  behaviour('calls that an endpoint heard nothing of are read in pages, with the reasons', async (store) => {
+    const filtered = [{ endpointId: 'erp', why: 'filter' }] as const;
+    const names = Array.from({ length: 200 }, (_, nth) => `call-${String(nth).padStart(3, '0')}`);
+    // Every fortieth; the others went to both.
+    const isFiltered = (nth: number) => nth % 40 === 0;
+    for (const [nth, call] of names.entries()) {
+      const told = isFiltered(nth) ? { call, refusals: filtered } : { call, to: ['crm', 'erp'] };
+      await store.calls.commit([step(told)], 1_000 + nth);
+    }
+    const read = async (filter: NotReportedFilter, limit: number) => {
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page: Logged<CallNotReported> = await store.log.notReported('acme', filter, {
+          limit,
+          ...(cursor !== undefined && { cursor }),
+        });
+        seen.push(...page.items.map(({ callId }) => callId));
+        cursor = page.next;
+      } while (cursor !== undefined);
+      return seen;
+    };
+    const expected = names.filter((_, nth) => isFiltered(nth)).toReversed();
+    assert.deepEqual(await read({}, 2), expected);
+    assert.deepEqual(await read({ endpointId: 'erp' }, 50), expected);
+    assert.deepEqual(await read({ endpointId: 'crm' }, 50), []);
+    assert.deepEqual(await read({ fromMs: 1_040, toMs: 1_080 }, 50), ['call-040']);
+    const [call] = (await store.log.notReported('acme', {}, { limit: 1 })).items;
+    assert.deepEqual(
+      [call?.beganAtMs, call?.legs.map(({ leg, reasons }) => [leg.branchId, reasons])],
+      [1_160, [['call-160-a.', [{ code: 'filtered', endpointId: 'erp', host: 'erp.acme.example' }]]]],
+    );
+    assert.deepEqual((await store.log.notReported('other', {}, { limit: 9 })).items, []);
+    await assert.rejects(store.log.notReported('acme', {}, { limit: 4, cursor: 'nonsense' }), CursorInvalid);
   });
 
   behaviour('figures of each step of time, of one endpoint or of all', async (store) => {

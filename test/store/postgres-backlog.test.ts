@@ -13,10 +13,10 @@ async function counting(takesMs: number) {
   let failure: Error | undefined;
   const backlog = createBacklog(
     {
-      async query<Row>(sql: string) {
+      async query<Row>(sql: string, [organisationId]: readonly unknown[] = []) {
         counts += 1;
         if (failure !== undefined) throw failure;
-        const rows = await query(databaseOf(store), sql);
+        const rows = await query(databaseOf(store), sql.replace('$1', `'${String(organisationId)}'`));
         nowMs += takesMs;
         return rows as Row[];
       },
@@ -44,12 +44,14 @@ test('a count that took a second stands for twenty, and serves all who ask', nee
   const { backlog, counts, later, close } = await counting(1_000);
   t.after(close);
   await Promise.all([backlog(), backlog()]);
-  later(19_999);
-  await backlog();
-  assert.equal(counts(), 1);
+  await backlog('acme');
+  assert.equal(counts(), 2, 'one organisation is counted for itself');
+  later(18_999);
+  await Promise.all([backlog(), backlog('acme')]);
+  assert.equal(counts(), 2);
   later(1);
   await backlog();
-  assert.equal(counts(), 2);
+  assert.equal(counts(), 3);
 });
 
 test('a count that failed is made again', needsPostgres(), async (t) => {

@@ -207,5 +207,7 @@ test('a long backlog is counted aside, and the count is the same', async () => {
     ]),
     [[20_500, 5_000, 7]],
   );
+  assert.deepEqual(await store.health.endpoints('acme'), endpoints);
+  assert.deepEqual(await store.health.endpoints('nobody'), []);
   await store.close();
 });

@@ -18,6 +18,7 @@ import {
   type OpenLeg,
   type Store,
 } from '../../src/store/store.ts';
+import { BAD_NOTE, NOTE } from '../support/note.ts';
 import { RULES } from '../support/store.ts';
 import { directoryFor } from '../support/transcripts.ts';
 
@@ -375,6 +376,12 @@ export function storeContract(backend: Backend): void {
       [crm?.pending, crm?.oldestPendingAtMs, crm?.delivered, crm?.dead, crm?.last],
       [1, 7, 1, 0, ATTEMPT],
     );
+    const own = endpoints.filter(({ organisationId }) => organisationId === 'acme');
+    assert.deepEqual(
+      await store.health.endpoints('acme'),
+      own.map((one) => (one.id === 'crm' ? { ...one, deliveredAboutMs: 0 } : one)),
+    );
+    assert.deepEqual(await store.health.endpoints('nobody'), []);
   });
 
   behaviour('messages that wait for an endpoint which is removed become dead letters', async (store) => {
@@ -497,12 +504,63 @@ export function storeContract(backend: Backend): void {
   });
 
   behaviour('a disabled endpoint keeps its messages until it is enabled', async (store) => {
-    assert.equal(await store.health.enable('acme', 'crm', false, 0), true);
-    assert.equal(await store.health.enable('acme', 'nobody', false, 0), false);
+    assert.equal(await store.health.enable('acme', 'crm', false, 0, NOTE), true);
+    assert.equal(await store.health.enable('acme', 'nobody', false, 0, NOTE), false);
     await store.calls.commit([{ leg: LEG, messages: [draft('a')] }], 1);
     assert.deepEqual(await messageIds(store, 2), []);
-    await store.health.enable('acme', 'crm', true, 3);
+    await store.health.enable('acme', 'crm', true, 3, NOTE);
     assert.deepEqual(await messageIds(store, 4), ['a']);
+  });
+
+  behaviour('the switch and its note are one: both are kept, or neither', async (store) => {
+    const audited = async () => (await store.accounts.audit({}, { limit: 10 })).length;
+    await assert.rejects(store.health.enable('acme', 'crm', false, 0, BAD_NOTE));
+    assert.equal((await crmOf(store)).health.kind, 'healthy');
+    await store.calls.commit([{ leg: LEG, messages: [draft('a')] }], 1);
+    assert.deepEqual(await messageIds(store, 2), ['a'], 'it was not disabled in memory either');
+    assert.equal(await audited(), 0);
+    await store.health.enable('acme', 'crm', true, 3, NOTE);
+    await store.health.enable('acme', 'nobody', false, 3, NOTE);
+    assert.equal(await audited(), 0, 'nothing was changed');
+    for (let i = 0; i < 2; i += 1) await store.health.enable('acme', 'crm', false, 4, NOTE);
+    assert.equal(await audited(), 1);
+  });
+
+  behaviour('a step of a replay and its note are one: both are kept, or neither', async (store) => {
+    const messages = ['a', 'b', 'c'].map((name) => draft(name, `call-${name}`));
+    await store.calls.commit([{ leg: LEG, messages }], 0);
+    for (const claim of await store.outbox.claim(1, ALL))
+      await settle(store, claim, { kind: 'delivered' }, 2);
+    const audited = async () => (await store.accounts.audit({}, { limit: 10 })).length;
+    const order = { organisationId: 'acme', endpointId: 'crm', what: { kind: 'since', sinceMs: 0 } } as const;
+    await assert.rejects(store.outbox.replay(order, 10, 2, BAD_NOTE));
+    assert.deepEqual(await messageIds(store, 11), []);
+    assert.equal(await store.outbox.replay(order, 10, 2, NOTE), 2);
+    assert.equal(await audited(), 1);
+    assert.equal(await store.outbox.replay(order, 10, 2), 1);
+    assert.equal(await store.outbox.replay(order, 10, 2, NOTE), 0);
+    assert.equal(await audited(), 1, 'nothing was found');
+  });
+
+  behaviour('a replay takes what was finished when it was asked for, each message once', async (store) => {
+    const deliverAt = async (nowMs: number) => {
+      const claims = await store.outbox.claim(nowMs, ALL);
+      for (const claim of claims) await settle(store, claim, { kind: 'delivered' }, nowMs);
+      return claims.map(({ messageId }) => messageId).toSorted();
+    };
+    await store.calls.commit([{ leg: LEG, messages: [draft('a', 'call-a'), draft('b', 'call-b')] }], 0);
+    await deliverAt(5);
+    const order = { organisationId: 'acme', endpointId: 'crm', what: { kind: 'since', sinceMs: 0 } } as const;
+    assert.equal(await store.outbox.replay(order, 10, 1), 1);
+    const [first] = await deliverAt(20);
+    await store.calls.commit([{ leg: LEG, messages: [draft('later', 'call-c')] }], 21);
+    assert.deepEqual(await deliverAt(22), ['later']);
+    assert.equal(await store.outbox.replay(order, 10, 9), 1, 'it goes on where it stopped');
+    assert.deepEqual(
+      await deliverAt(30),
+      ['a', 'b'].filter((name) => name !== first),
+    );
+    assert.equal(await store.outbox.replay(order, 10, 9), 0);
   });
 
   behaviour(

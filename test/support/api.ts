@@ -2,7 +2,7 @@
 import type { TestContext } from 'node:test';
 import type { ApiContext } from '../../src/api/context.ts';
 import type { Rates } from '../../src/api/rates.ts';
-import { createApi, listen } from '../../src/api/server.ts';
+import { createApi, listen, type ApiOptions } from '../../src/api/server.ts';
 import { SharedIngest } from '../../src/ingest/shared-ingest.ts';
 import type { Role } from '../../src/policy/access.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
@@ -13,6 +13,7 @@ import { createPasswordHasher, type PasswordHasher } from '../../src/runtime/pas
 import { hashToken, newId, newToken } from '../../src/runtime/tokens.ts';
 import { HttpSources } from '../../src/source/http-ingest/run.ts';
 import type { Store } from '../../src/store/store.ts';
+import { NO_WAY_OUT } from './no-way-out.ts';
 import { KEYS, openTestStore } from './store.ts';
 import { directoryFor } from './transcripts.ts';
 
@@ -64,8 +65,24 @@ export interface TestApiOptions {
   trustedProxies?: readonly string[];
   publicUrl?: string;
   mail?: ApiContext['mail'];
+  sending?: Partial<typeof NO_WAY_OUT>;
   directory?: Directory;
+  /** The folder of the built portal; left out: none. */
+  portal?: string;
+  certificate?: ApiOptions['certificate'];
+  requestWithinMs?: number;
+  mostConnections?: number;
 }
+
+/** What the operator sees of it. */
+export const INSTALLATION: ApiContext['installation'] = {
+  database: { kind: 'sqlite', name: 'callhook.db' },
+  databaseProblem: () => undefined,
+  settings: [
+    { name: 'keep_days', value: 30, secret: false, set: true, from: 'default' },
+    { name: 'smtp_url', secret: true, set: true, from: 'environment' },
+  ],
+};
 
 const NO_LIMIT = { burst: 1e9, everyMs: 1 };
 const note = {
@@ -87,17 +104,24 @@ export async function startApi(t: TestContext, options: TestApiOptions = {}): Pr
     clock,
     log,
     passwords,
+    ...NO_WAY_OUT,
+    ...options.sending,
     fingerprint: KEYS.fingerprint,
     publicUrl: options.publicUrl ?? '',
     ...(options.mail !== undefined && { mail: options.mail }),
+    installation: INSTALLATION,
   };
   const ingest = new SharedIngest({ store, ids: KEYS.ids, clock, log, committed: () => {} });
   const metrics = { text: async () => '', contentType: 'text/plain' };
   const api = createApi({
+    portal: options.portal ?? 'none',
     health: { databaseProblem: () => undefined, sources: () => new Map(), metrics },
     events: { sources: new HttpSources({ directory: store.directory, heard: () => {} }), ingest, clock, log },
     context,
     trustedProxies: options.trustedProxies ?? [],
+    ...(options.certificate && { certificate: options.certificate }),
+    ...(options.requestWithinMs !== undefined && { requestWithinMs: options.requestWithinMs }),
+    ...(options.mostConnections !== undefined && { mostConnections: options.mostConnections }),
     rates: options.rates ?? { somebody: NO_LIMIT, nobody: NO_LIMIT },
   });
   const url = await listen(api, '127.0.0.1', 0);

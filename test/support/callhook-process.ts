@@ -19,6 +19,8 @@ export interface Running {
   ended: Promise<Ended>;
   /** Resolves with the line on standard error that holds `text`. */
   said(text: string): Promise<string>;
+  /** Resolves with what standard output holds of the pattern. */
+  printed(pattern: RegExp): Promise<string>;
 }
 
 /** A folder that is gone after the test. @param disk makes it a disk of its own of that size, e.g. `2m` */
@@ -52,7 +54,10 @@ export function start(
   let out = '';
   let err = '';
   const waiting = new Set<() => void>();
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+    for (const look of waiting) look();
+  });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     err += text;
     for (const look of waiting) look();
@@ -62,21 +67,23 @@ export function start(
     child.kill('SIGKILL');
     await ended;
   });
+  const found = (find: () => string | undefined, what: string) =>
+    new Promise<string>((resolve, reject) => {
+      const look = () => {
+        const one = find();
+        if (one === undefined) return;
+        waiting.delete(look);
+        resolve(one);
+      };
+      waiting.add(look);
+      look();
+      void ended.then(() => reject(new Error(`it ended without saying ${what}:\n${out}\n${err}`)));
+    });
   return {
     process: child,
     ended,
-    said: (text) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const line = err.split('\n').find((candidate) => candidate.includes(text));
-          if (line === undefined) return;
-          waiting.delete(look);
-          resolve(line);
-        };
-        waiting.add(look);
-        look();
-        void ended.then(() => reject(new Error(`it ended without saying ${text}:\n${out}\n${err}`)));
-      }),
+    said: (text) => found(() => err.split('\n').find((line) => line.includes(text)), text),
+    printed: (pattern) => found(() => pattern.exec(out)?.[0], String(pattern)),
   };
 }
 

@@ -12,7 +12,9 @@ import { createPasswordHasher } from '../../src/runtime/password-hash.ts';
 import { HttpSources } from '../../src/source/http-ingest/run.ts';
 import type { WireEvent } from '../../src/source/http-ingest/schema.ts';
 import type { Store } from '../../src/store/store.ts';
+import { INSTALLATION } from './api.ts';
 import type { Message } from './expectation.ts';
+import { NO_WAY_OUT } from './no-way-out.ts';
 import { KEYS } from './store.ts';
 import { directoryFor } from './transcripts.ts';
 
@@ -100,9 +102,11 @@ export async function startIngestApi(
     store,
     clock: systemClock,
     log,
+    ...NO_WAY_OUT,
     passwords: createPasswordHasher(),
     fingerprint: KEYS.fingerprint,
     publicUrl: '',
+    installation: INSTALLATION,
   };
   const events = { sources, ingest, clock: systemClock, log, ...more };
   const api = createApi({ health, events, context });

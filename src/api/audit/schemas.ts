@@ -1,25 +1,15 @@
 import { z } from 'zod';
 import { AUDITED_ACTIONS, AUDITED_THINGS } from '../../policy/audit.ts';
 import { answered } from '../openapi.ts';
-import { pageOf, PRINTABLE } from '../pages.ts';
+import { moment, pageOf, sought } from '../pages.ts';
 import { time } from '../shapes.ts';
 
 export const auditFilter = {
   thing: z.enum(AUDITED_THINGS).optional(),
-  id: z
-    .string()
-    .max(255)
-    .regex(PRINTABLE, 'holds what nobody can print')
-    .optional()
-    .meta({ description: 'Of the thing' }),
-  actor: z
-    .string()
-    .max(255)
-    .regex(PRINTABLE, 'holds what nobody can print')
-    .optional()
-    .meta({ description: 'Id of the account or key' }),
-  from: z.iso.datetime({ offset: true, error: 'must be a time such as 2026-11-23T08:00:00Z' }).optional(),
-  until: z.iso.datetime({ offset: true, error: 'must be a time such as 2026-11-23T08:00:00Z' }).optional(),
+  id: sought.optional().meta({ description: 'Of the thing' }),
+  actor: sought.optional().meta({ description: 'Id of the account or key' }),
+  from: moment.optional(),
+  until: moment.optional(),
 };
 
 const words = z.record(z.string(), z.unknown());

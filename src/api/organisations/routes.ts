@@ -4,6 +4,7 @@ import { privacyOf } from '../../config/directory-file/things.ts';
 import { id } from '../../config/directory-file/shapes.ts';
 import { organisationWords, privacyWords } from '../../policy/directory-words.ts';
 import type { OrganisationEntry } from '../../policy/directory.ts';
+import { exampleEvents } from '../../policy/example-call.ts';
 import { OPEN_PRIVACY, type Organisation } from '../../policy/organisation.ts';
 import { changeDirectory, planned } from '../change-directory.ts';
 import type { ApiContext } from '../context.ts';
@@ -12,7 +13,6 @@ import { page, pageQuery, searchQuery, textPage } from '../pages.ts';
 import { notThere, refuseFields } from '../problem.ts';
 import { route, type Given, type Route } from '../route.ts';
 import { inOrganisation } from '../shapes.ts';
-import { exampleEvents } from './example-events.ts';
 import {
   organisation,
   organisationBody,

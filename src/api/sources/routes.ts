@@ -4,6 +4,7 @@ import { sourceOf } from '../../config/directory-file/source-kinds.ts';
 import { sourceWords } from '../../policy/directory-words.ts';
 import type { SourceSettings } from '../../policy/directory.ts';
 import { completeDirectory } from '../../policy/wanted-directory.ts';
+import type { SourceHealth } from '../../store/health.ts';
 import { changeDirectory, checkInTree, planned } from '../change-directory.ts';
 import type { ApiContext } from '../context.ts';
 import { secretMaker } from '../endpoints/routes.ts';
@@ -12,6 +13,7 @@ import { refuseOtherId } from '../organisations/routes.ts';
 import { notThere, Refused } from '../problem.ts';
 import { route, type Route } from '../route.ts';
 import { timeText } from '../shapes.ts';
+import { inspectRoute } from './inspect-route.ts';
 import { changedSource, ofSource, source, sourceBody, sourceList, sourceStateList } from './schemas.ts';
 
 const TAG = 'Sources';
@@ -49,14 +51,7 @@ export function sourceRoutes(context: ApiContext): Route[] {
     },
     async handle() {
       const sources = await health.sources();
-      const items = sources.map(({ id, status, sinceMs, advice, openLegs }) => ({
-        id,
-        status,
-        since: timeText(sinceMs),
-        ...(advice !== undefined && { advice }),
-        open_legs: openLegs,
-      }));
-      return { body: { items } };
+      return { body: { items: sources.map(sourceStateWords) } };
     },
   });
   const shown = route({
@@ -116,7 +111,7 @@ export function sourceRoutes(context: ApiContext): Route[] {
         return { before: { sources: [before], organisations: [] }, changes, result: {} };
       }),
   });
-  return [listed, states, shown, put, removed];
+  return [listed, states, shown, put, removed, inspectRoute(context)];
 }
 
 async function decided(context: ApiContext, body: z.output<typeof sourceBody>, ifMatch: string | undefined) {
@@ -137,5 +132,15 @@ async function decided(context: ApiContext, body: z.output<typeof sourceBody>, i
       etag: etagOf(words),
       status: current === undefined ? 201 : 200,
     },
+  };
+}
+
+export function sourceStateWords({ id, status, sinceMs, advice, openLegs }: SourceHealth) {
+  return {
+    id,
+    status,
+    since: timeText(sinceMs),
+    ...(advice !== undefined && { advice }),
+    open_legs: openLegs,
   };
 }

@@ -5,12 +5,15 @@
  */
 import type { Database } from './database.ts';
 
-const BACKLOG = `
+/** @param one of one organisation, which is the parameter */
+const selectBacklog = (one: boolean) => `
   SELECT lane.organisation_id, lane.endpoint_id, count(*) AS pending, count(DISTINCT lane.id) AS lanes_waiting,
          min(message.created_at_ms) AS oldest_ms
   FROM lane JOIN message ON message.lane_id = lane.id AND message.outcome = 'pending'
-  WHERE lane.due_at_ms IS NOT NULL
+  WHERE lane.due_at_ms IS NOT NULL ${one ? 'AND lane.organisation_id = $1' : ''}
   GROUP BY lane.organisation_id, lane.endpoint_id`;
+const BACKLOG = selectBacklog(false);
+const BACKLOG_OF = selectBacklog(true);
 
 /** A count that took less is made again each time. */
 const LONG_MS = 100;
@@ -24,28 +27,41 @@ export interface BacklogRow {
   oldest_ms: number;
 }
 
-/** @param nowMs any clock that only goes forward */
+interface Count {
+  rows: Promise<readonly BacklogRow[]>;
+  /** Undefined while it is under way. */
+  standsUntilMs?: number;
+}
+
+/** @param nowMs any clock that only goes forward. @returns counts for one organisation or for all */
 export function createBacklog(
   db: Pick<Database, 'query'>,
   nowMs: () => number = () => performance.now(),
-): () => Promise<readonly BacklogRow[]> {
-  let counted: Promise<readonly BacklogRow[]> | undefined;
-  let standsUntilMs = Infinity;
+): (organisationId?: string) => Promise<readonly BacklogRow[]> {
+  const counts = new Map<string | undefined, Count>();
 
-  const count = async () => {
+  /** A long count stands for a while; one that was quick, or failed, does not. */
+  const read = async (organisationId: string | undefined) => {
     const beganAtMs = nowMs();
-    const rows = await db.query<BacklogRow>(BACKLOG);
-    const tookMs = nowMs() - beganAtMs;
-    standsUntilMs = tookMs < LONG_MS ? -Infinity : nowMs() + REST * tookMs;
-    return rows;
+    let standsUntilMs = -Infinity;
+    try {
+      const rows =
+        organisationId === undefined
+          ? await db.query<BacklogRow>(BACKLOG)
+          : await db.query<BacklogRow>(BACKLOG_OF, [organisationId]);
+      const tookMs = nowMs() - beganAtMs;
+      if (tookMs >= LONG_MS) standsUntilMs = nowMs() + REST * tookMs;
+      return rows;
+    } finally {
+      const count = counts.get(organisationId);
+      if (count !== undefined) count.standsUntilMs = standsUntilMs;
+    }
   };
 
-  return () => {
-    if (counted === undefined || nowMs() >= standsUntilMs) {
-      standsUntilMs = Infinity;
-      counted = count();
-      counted.catch(() => (standsUntilMs = -Infinity));
-    }
-    return counted;
+  return (organisationId) => {
+    for (const [id, { standsUntilMs = Infinity }] of counts) if (nowMs() >= standsUntilMs) counts.delete(id);
+    const count = counts.get(organisationId) ?? { rows: read(organisationId) };
+    counts.set(organisationId, count);
+    return count.rows;
   };
 }

@@ -97,13 +97,15 @@ export function createDirectoryStore(db: Database, port: SqlPort, secrets: Secre
 
     write: (changes, record) => db.transaction((tx) => writeChanges(tx, secrets, changes, record)),
 
-    replaceSecret: (organisationId, endpointId, secret, times) =>
+    replaceSecret: (organisationId, endpointId, secret, times, note) =>
       db.transaction(async (tx) => {
         const name = [organisationId, endpointId];
         const [row] = await tx.query<EndpointRow & SealedColumns>(`${ENDPOINT} FOR UPDATE`, name);
         if (row === undefined) return undefined;
-        const endpoint = replaceSecret(withSecrets(endpointOf(row), row, secrets), secret, times);
-        await writeChanges(tx, secrets, [{ do: 'put-endpoint', is: 'changed', organisationId, endpoint }]);
+        const before = withSecrets(endpointOf(row), row, secrets);
+        const endpoint = replaceSecret(before, secret, times);
+        const changes = [{ do: 'put-endpoint', is: 'changed', organisationId, endpoint }] as const;
+        await writeChanges(tx, secrets, changes, { audit: [note(before)] });
         return endpoint;
       }),
 

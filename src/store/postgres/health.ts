@@ -1,7 +1,8 @@
 /** How sources and endpoints are doing, for people who look. */
 import { disabled, enabled, HEALTHY, type EndpointHealth } from '../../policy/endpoint-health.ts';
-import type { EndpointOverview, HealthStore, SourceHealth } from '../health.ts';
+import { DELIVERED_ABOUT, type EndpointOverview, type HealthStore, type SourceHealth } from '../health.ts';
 import type { AttemptRecord } from '../store.ts';
+import { auditValues, INSERT_AUDIT } from '../sql-audit.ts';
 import { createBacklog, type BacklogRow } from './backlog.ts';
 import type { Database } from './database.ts';
 import { lockGates, nameOf, putHealth } from './endpoint-queue.ts';
@@ -18,15 +19,20 @@ const SOURCES = `
   FROM source LEFT JOIN source_state AS state ON state.source_id = source.id
   ORDER BY source.id`;
 
-const ENDPOINTS = `
-  SELECT endpoint.organisation_id, endpoint.id AS endpoint_id, endpoint.url, state.delivered, state.expired, state.dead, state.last,
-         queue.health
+/** @param one of one organisation, which is the parameter */
+const selectEndpoints = (one: boolean) => `
+  SELECT endpoint.organisation_id, endpoint.id AS endpoint_id, endpoint.url, state.delivered, state.expired, state.dead,
+         state.last, queue.health, ${one ? DELIVERED_ABOUT : 'NULL'} AS delivered_about_ms
   FROM endpoint
   LEFT JOIN endpoint_queue AS queue
     ON queue.organisation_id = endpoint.organisation_id AND queue.endpoint_id = endpoint.id
   LEFT JOIN endpoint_state AS state
     ON state.organisation_id = endpoint.organisation_id AND state.endpoint_id = endpoint.id
+  ${one ? 'WHERE endpoint.organisation_id = $1' : ''}
   ORDER BY endpoint.organisation_id, endpoint.id`;
+
+const ENDPOINTS = selectEndpoints(false);
+const ENDPOINTS_OF = selectEndpoints(true);
 
 interface SourceRow {
   id: string;
@@ -45,36 +51,45 @@ interface EndpointRow {
   dead: number | null;
   last: AttemptRecord | null;
   health: EndpointHealth | null;
+  delivered_about_ms: number | null;
 }
 
 export function createHealthStore(db: Database, waker: Waker): HealthStore {
   const backlog = createBacklog(db);
   const sources = async () => (await db.query<SourceRow>(SOURCES)).map(readSource);
+  /** Of one organisation or of all. */
+  const endpoints = async (organisationId?: string) => {
+    const [rows, waiting] = await Promise.all([
+      organisationId === undefined
+        ? db.query<EndpointRow>(ENDPOINTS)
+        : db.query<EndpointRow>(ENDPOINTS_OF, [organisationId]),
+      backlog(organisationId),
+    ]);
+    const byEndpoint = new Map(waiting.map((row) => [nameOf(namedIn(row)), row]));
+    return rows.map((row) => readEndpoint(row, byEndpoint.get(nameOf(namedIn(row)))));
+  };
   return {
-    sources,
-
     async sourceState(sourceId, { status, sinceMs, advice }) {
       await db.query(PUT_SOURCE_STATE, [sourceId, status, sinceMs, advice ?? null]);
     },
 
+    sources,
+    endpoints,
+
     async overview() {
-      const [found, rows, waiting] = await Promise.all([
-        sources(),
-        db.query<EndpointRow>(ENDPOINTS),
-        backlog(),
-      ]);
-      const byEndpoint = new Map(waiting.map((row) => [nameOf(namedIn(row)), row]));
-      const endpoints = rows.map((row) => readEndpoint(row, byEndpoint.get(nameOf(namedIn(row)))));
-      return { sources: found, endpoints };
+      const [found, all] = await Promise.all([sources(), endpoints()]);
+      return { sources: found, endpoints: all };
     },
 
-    enable: (organisationId, endpointId, on, nowMs) =>
+    enable: (organisationId, endpointId, on, nowMs, note) =>
       db.transaction(async (tx) => {
         const name = { organisationId, endpointId };
         const found = (await lockGates(tx, [name])).get(nameOf(name));
         if (found === undefined) return false;
         const health = (on ? enabled : disabled)(found.gate.health, nowMs);
+        if (health === found.gate.health) return true;
         putHealth(tx, [{ ...found, health, notices: [] }], nowMs);
+        void tx.query(INSERT_AUDIT, auditValues(note));
         waker.tell(tx);
         return true;
       }),
@@ -110,5 +125,6 @@ function readEndpoint(row: EndpointRow, waiting: BacklogRow | undefined): Endpoi
   };
   if (waiting !== undefined) overview.oldestPendingAtMs = waiting.oldest_ms;
   if (row.last !== null) overview.last = row.last;
+  if (row.delivered_about_ms !== null) overview.deliveredAboutMs = row.delivered_about_ms;
   return overview;
 }

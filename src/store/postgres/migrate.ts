@@ -7,9 +7,18 @@ import { sql as endpointSettings } from './migrations/0003-endpoint-settings.ts'
 import { sql as accounts } from './migrations/0004-accounts.ts';
 import { sql as log } from './migrations/0005-log.ts';
 import { sql as auditPages } from './migrations/0008-audit-pages.ts';
+import { sql as attemptDetails } from './migrations/0010-attempt-details.ts';
 
 /** In order; the position is the number. */
-const MIGRATIONS: readonly string[] = [first, endedLegs, endpointSettings, accounts, log, auditPages];
+const MIGRATIONS: readonly string[] = [
+  first,
+  endedLegs,
+  endpointSettings,
+  accounts,
+  log,
+  auditPages,
+  attemptDetails,
+];
 
 const OLDEST_VERSION = 140_000;
 /** A migration of a large table, or of another node that began first, may take its time. */

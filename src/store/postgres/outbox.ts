@@ -3,6 +3,7 @@
  * memory but what this node has no room for.
  */
 import type { OutboxStore, Settlement, StoreOptions } from '../store.ts';
+import { auditValues, INSERT_AUDIT } from '../sql-audit.ts';
 import { Claiming } from './claim.ts';
 import { columnsOf, type Database } from './database.ts';
 import { MAKE_DUE, namesOf } from './endpoint-queue.ts';
@@ -63,10 +64,11 @@ export function createOutboxStore(db: Database, waker: Waker, options: StoreOpti
       return row?.at_ms ?? undefined;
     },
 
-    replay: (order, nowMs, limit) =>
+    replay: (order, askedAtMs, limit, note) =>
       db.transaction(async (tx) => {
-        const count = await replayIn(tx, order, nowMs, limit);
+        const count = await replayIn(tx, order, askedAtMs, limit);
         if (count > 0) waker.tell(tx);
+        if (count > 0 && note !== undefined) void tx.query(INSERT_AUDIT, auditValues(note));
         return count;
       }),
 

@@ -3,12 +3,15 @@ import type { ReplayOrder } from '../store.ts';
 import type { Statements } from './database.ts';
 import { MAKE_DUE } from './endpoint-queue.ts';
 
-/** `replayed_at_ms` keeps a message that was quickly delivered from being taken twice by the same order. */
+/**
+ * What was finished after the order was given is none of its business, or it would never end while calls are made.
+ * `replayed_at_ms` keeps a message that was delivered within the same millisecond from being taken twice.
+ */
 const pickWhere = (which: string) => `
   SELECT message.id, message.lane_id
   FROM lane JOIN message ON message.lane_id = lane.id
   WHERE lane.organisation_id = $1 AND lane.endpoint_id = $2 AND ${which}
-    AND message.outcome <> 'pending' AND coalesce(message.replayed_at_ms, -1) < $3
+    AND message.finished_at_ms <= $3 AND coalesce(message.replayed_at_ms, -1) < $3
   ORDER BY message.finished_at_ms LIMIT $4`;
 
 const PICK = {
@@ -26,7 +29,7 @@ const LOCK_LANES = `
 const AGAIN = `
   UPDATE message SET outcome = 'pending', replay_of = outcome, replayed_at_ms = $2, retries = 0,
     finished_at_ms = NULL, expires_at_ms = NULL
-  WHERE id = ANY ($1::text[]) AND outcome <> 'pending' AND coalesce(replayed_at_ms, -1) < $2
+  WHERE id = ANY ($1::text[]) AND finished_at_ms <= $2 AND coalesce(replayed_at_ms, -1) < $2
   RETURNING lane_id`;
 
 const WAKE_LANES = `
@@ -42,24 +45,24 @@ const WAKE_LANES = `
 export async function replayIn(
   tx: Statements,
   order: ReplayOrder,
-  nowMs: number,
+  askedAtMs: number,
   limit: number,
 ): Promise<number> {
-  const picked = await pick(tx, order, nowMs, limit);
+  const picked = await pick(tx, order, askedAtMs, limit);
   if (picked.length === 0) return 0;
   void tx.query(LOCK_LANES, [picked.map(({ lane_id }) => lane_id)]);
-  const pending = await tx.query<{ lane_id: number }>(AGAIN, [picked.map(({ id }) => id), nowMs]);
-  if (pending.length > 0) void tx.query(WAKE_LANES, [pending.map(({ lane_id }) => lane_id), nowMs]);
+  const pending = await tx.query<{ lane_id: number }>(AGAIN, [picked.map(({ id }) => id), askedAtMs]);
+  if (pending.length > 0) void tx.query(WAKE_LANES, [pending.map(({ lane_id }) => lane_id), askedAtMs]);
   return pending.length;
 }
 
 function pick(
   tx: Statements,
   { organisationId, endpointId, what }: ReplayOrder,
-  nowMs: number,
+  askedAtMs: number,
   limit: number,
 ): Promise<{ id: string; lane_id: number }[]> {
-  const common = [organisationId, endpointId, nowMs, limit];
+  const common = [organisationId, endpointId, askedAtMs, limit];
   switch (what.kind) {
     case 'message':
       return tx.query(PICK.message, [...common, what.messageId]);

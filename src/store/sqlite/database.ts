@@ -12,6 +12,7 @@ import { sql as endpointSettings } from './migrations/0004-endpoint-settings.ts'
 import { sql as accounts } from './migrations/0005-accounts.ts';
 import { sql as log } from './migrations/0006-log.ts';
 import { sql as auditPages } from './migrations/0009-audit-pages.ts';
+import { sql as attemptDetails } from './migrations/0011-attempt-details.ts';
 import { unavailable, worded } from './storage-problem.ts';
 
 /** In order; the position is the number. */
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly string[] = [
   accounts,
   log,
   auditPages,
+  attemptDetails,
 ];
 
 const BUSY_TIMEOUT_MS = 5_000;

@@ -3,13 +3,13 @@
  * wait for a removed endpoint become dead letters, which stay to be looked at; the open legs of a removed
  * organisation are forgotten. A removed user's open legs go on to their end, so that no call stays open at a receiver.
  */
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { DirectoryChange } from '../../policy/directory-changes.ts';
 import type { SourceSettings } from '../../policy/directory.ts';
 import type { EndpointWithSecret, Organisation, User } from '../../policy/organisation.ts';
 import type { SecretBox } from '../../runtime/keys.ts';
-import { auditValues, INSERT_AUDIT } from '../sql-audit.ts';
 import { DirectoryMoved, type DirectoryRecord } from '../store.ts';
+import { prepareAudit } from './audit.ts';
 import { firstEndMs, sealedOf, settingsOf } from '../endpoint-columns.ts';
 
 /** Statements are prepared once, here; the result does the work of `DirectoryStore.write`. Inside a transaction. */
@@ -19,7 +19,7 @@ export function prepareDirectoryWrite(
 ): (changes: readonly DirectoryChange[], record?: DirectoryRecord) => void {
   const raiseRevision = db.prepare(`
     UPDATE meta SET value = value + 1 WHERE key = 'directory_revision' AND value = coalesce(?, value)`);
-  const insertAudit = db.prepare(INSERT_AUDIT.replace(/\$(\d+)/g, '?$1'));
+  const note = prepareAudit(db);
   const users = prepareUsers(db);
   const removals = prepareRemovals(db);
 
@@ -90,7 +90,7 @@ export function prepareDirectoryWrite(
   return (changes, { audit, revision } = { audit: [] }) => {
     if (raiseRevision.run(revision ?? null).changes === 0) throw new DirectoryMoved();
     for (const change of changes) make(change);
-    for (const note of audit) insertAudit.run(...(auditValues(note) as SQLInputValue[]));
+    for (const one of audit) note(one);
   };
 }
 

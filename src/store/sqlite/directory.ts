@@ -138,12 +138,12 @@ export function createDirectoryStore(db: DatabaseSync, port: SqlPort, secrets: S
       inTransaction(db, () => write(changes, record));
     },
 
-    async replaceSecret(organisationId, endpointId, secret, times) {
+    async replaceSecret(organisationId, endpointId, secret, times, note) {
       return inTransaction(db, () => {
         const before = readEndpoint(organisationId, endpointId);
         if (before === undefined) return undefined;
         const endpoint = replaceSecret(before, secret, times);
-        write([{ do: 'put-endpoint', is: 'changed', organisationId, endpoint }]);
+        write([{ do: 'put-endpoint', is: 'changed', organisationId, endpoint }], { audit: [note(before)] });
         return endpoint;
       });
     },

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { disabled, enabled } from '../../policy/endpoint-health.ts';
 import type { HealthStore } from '../health.ts';
+import { prepareAudit } from './audit.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook } from './endpoint-book.ts';
 import { prepareHealthWrite } from './health-write.ts';
@@ -14,14 +15,20 @@ const MUCH_PENDING = 20_000;
 
 export function createHealthStore(db: DatabaseSync, book: EndpointBook, others: OtherProcesses): HealthStore {
   const health = prepareHealthWrite(db);
+  const audit = prepareAudit(db);
   const putState = db.prepare(`
     INSERT INTO source_state (source_id, status, since_ms, advice) VALUES (?, ?, ?, ?)
     ON CONFLICT (source_id) DO UPDATE SET status = excluded.status, since_ms = excluded.since_ms, advice = excluded.advice`);
   const countPending = db.prepare(`
     SELECT count(*) AS count FROM (SELECT 1 FROM message WHERE outcome = 'pending' LIMIT ${MUCH_PENDING})`);
   const readSources = prepareSources(db);
-  const readOverview = prepareOverview(db);
+  const overview = prepareOverview(db);
   const path = db.location();
+  /** The file, where counting is better done beside it. */
+  const fileIfMuchWaits = () => {
+    const { count } = countPending.get() as { count: number };
+    return count < MUCH_PENDING || path === null ? undefined : path;
+  };
 
   return {
     sources: async () => readSources(),
@@ -31,16 +38,26 @@ export function createHealthStore(db: DatabaseSync, book: EndpointBook, others: 
     },
 
     async overview() {
-      const { count } = countPending.get() as { count: number };
-      return count < MUCH_PENDING || path === null ? readOverview() : overviewAside(path);
+      const file = fileIfMuchWaits();
+      return file === undefined ? overview.everything() : overviewAside(file, 'everything');
     },
 
-    async enable(organisationId, endpointId, on, nowMs) {
+    async endpoints(organisationId) {
+      const file = fileIfMuchWaits();
+      if (file === undefined) return overview.endpointsOf(organisationId);
+      return overviewAside(file, 'endpointsOf', organisationId);
+    },
+
+    async enable(organisationId, endpointId, on, nowMs, note) {
       others.notice();
       const entry = book.get(organisationId, endpointId);
       if (entry === undefined) return false;
       const after = (on ? enabled : disabled)(entry.gate.health, nowMs);
-      inTransaction(db, () => health.write(entry, after, [], nowMs));
+      if (after === entry.gate.health) return true;
+      inTransaction(db, () => {
+        health.write(entry, after, [], nowMs);
+        audit(note);
+      });
       entry.gate = { ...entry.gate, health: after };
       book.changed(entry);
       return true;

@@ -5,6 +5,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { afterClaim, allowance, type Gate } from '../../policy/endpoint-health.ts';
 import type { AttemptRecord, Claim, ClaimLimits, OutboxStore, Settlement, StoreOptions } from '../store.ts';
+import { attemptDetailsText } from '../attempt-text.ts';
+import { prepareAudit } from './audit.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook, Entry } from './endpoint-book.ts';
 import { prepareFinish } from './finish.ts';
@@ -38,6 +40,7 @@ export function createOutboxStore(
   const finish = prepareFinish(db);
   const health = prepareHealthWrite(db);
   const replay = prepareReplay(db);
+  const audit = prepareAudit(db);
   let claims = 0;
 
   const dueHeads = db.prepare(`
@@ -53,8 +56,8 @@ export function createOutboxStore(
     WHERE organisation_id = ? AND endpoint_id = ? AND rank = ? AND due_at_ms IS NOT NULL
     ORDER BY due_at_ms LIMIT ?`);
   const insertAttempt = db.prepare(`
-    INSERT INTO attempt (message_id, number, started_at_ms, duration_ms, outcome, status_code, detail)
-    SELECT id, attempts + 1, ?2, ?3, ?4, ?5, ?6 FROM message WHERE id = ?1`);
+    INSERT INTO attempt (message_id, number, started_at_ms, duration_ms, outcome, status_code, detail, details)
+    SELECT id, attempts + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM message WHERE id = ?1`);
   const settleLater = db.prepare(`
     UPDATE message SET attempts = attempts + 1, retries = retries + ? WHERE id = ? AND outcome = 'pending'`);
   const countAttempt = db.prepare('UPDATE message SET attempts = attempts + 1 WHERE id = ?');
@@ -156,8 +159,9 @@ export function createOutboxStore(
   };
 
   const logAttempt = (messageId: string, attempt: AttemptRecord) => {
-    const { startedAtMs, durationMs, outcome, statusCode, detail } = attempt;
-    insertAttempt.run(messageId, startedAtMs, durationMs, outcome, statusCode ?? null, detail ?? null);
+    const { startedAtMs, durationMs, outcome, statusCode = null, detail = null } = attempt;
+    const details = attemptDetailsText(attempt);
+    insertAttempt.run(messageId, startedAtMs, durationMs, outcome, statusCode, detail, details);
   };
 
   return {
@@ -231,10 +235,14 @@ export function createOutboxStore(
       return book.nextAtMs();
     },
 
-    async replay(order, nowMs, limit) {
-      const count = inTransaction(db, () => replay(order, nowMs, limit));
+    async replay(order, askedAtMs, limit, note) {
+      const count = inTransaction(db, () => {
+        const found = replay(order, askedAtMs, limit);
+        if (found > 0 && note !== undefined) audit(note);
+        return found;
+      });
       const entry = book.get(order.organisationId, order.endpointId);
-      if (entry !== undefined && count > 0) book.isDue(entry, nowMs);
+      if (entry !== undefined && count > 0) book.isDue(entry, askedAtMs);
       return count;
     },
 

@@ -4,12 +4,21 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { prepareOverview, type Overview } from './overview.ts';
+import { prepareOverview, type OverviewReader } from './overview.ts';
 
-/** @param path of the database file. Rejects with what the database said */
-export function overviewAside(path: string): Promise<Overview> {
+type Asked = keyof OverviewReader;
+
+/**
+ * @param path of the database file
+ * @param what to read, and of which organisation. Rejects with what the database said
+ */
+export function overviewAside<What extends Asked>(
+  path: string,
+  what: What,
+  ...given: Parameters<OverviewReader[What]>
+): Promise<ReturnType<OverviewReader[What]>> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: { overviewOf: path } });
+    const worker = new Worker(new URL(import.meta.url), { workerData: { overviewOf: path, what, given } });
     worker.once('message', resolve);
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error('the overview ended without an answer')));
@@ -17,8 +26,9 @@ export function overviewAside(path: string): Promise<Overview> {
 }
 
 if (!isMainThread && typeof workerData === 'object' && workerData !== null && 'overviewOf' in workerData) {
-  const db = new DatabaseSync(String(workerData.overviewOf), { readOnly: true, timeout: 5_000 });
+  const { overviewOf, what, given } = workerData as { overviewOf: string; what: Asked; given: [string] };
+  const db = new DatabaseSync(overviewOf, { readOnly: true, timeout: 5_000 });
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
-  parentPort?.postMessage(prepareOverview(db)());
+  parentPort?.postMessage(prepareOverview(db)[what](...given));
   db.close();
 }

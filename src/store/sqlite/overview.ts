@@ -1,6 +1,6 @@
 /** How sources and endpoints are, read in one go. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { EndpointOverview, HealthStore, SourceHealth } from '../health.ts';
+import { DELIVERED_ABOUT, type EndpointOverview, type HealthStore, type SourceHealth } from '../health.ts';
 import type { AttemptRecord } from '../store.ts';
 import { healthOf } from './health-write.ts';
 
@@ -26,6 +26,7 @@ interface EndpointRow {
   dead: number | null;
   last: string | null;
   health: string | null;
+  delivered_about_ms: number | null;
 }
 
 export function prepareSources(db: DatabaseSync): () => SourceHealth[] {
@@ -37,14 +38,19 @@ export function prepareSources(db: DatabaseSync): () => SourceHealth[] {
   return () => (sources.all() as unknown as SourceRow[]).map(readSource);
 }
 
-/** Statements are prepared once, here. @returns reads it; half a second where a million messages wait */
-export function prepareOverview(db: DatabaseSync): () => Overview {
-  const sources = prepareSources(db);
-  const endpoints = db.prepare(`
+/** Everything, or the endpoints of one organisation. Half a second where a million messages wait. */
+export interface OverviewReader {
+  everything(): Overview;
+  endpointsOf(organisationId: string): readonly EndpointOverview[];
+}
+
+/** @param one of one organisation, which is the parameter */
+const selectEndpoints = (one: boolean) => `
     SELECT endpoint.organisation_id, endpoint.id, endpoint.url, state.delivered, state.expired, state.dead,
            state.last, state.health,
            coalesce(backlog.pending, 0) AS pending,
-           coalesce(backlog.lanes, 0) AS lanes_waiting, backlog.oldest_ms
+           coalesce(backlog.lanes, 0) AS lanes_waiting, backlog.oldest_ms,
+           ${one ? DELIVERED_ABOUT : 'NULL'} AS delivered_about_ms
     FROM endpoint
     LEFT JOIN endpoint_state AS state
       ON state.organisation_id = endpoint.organisation_id AND state.endpoint_id = endpoint.id
@@ -52,15 +58,25 @@ export function prepareOverview(db: DatabaseSync): () => Overview {
       SELECT lane.organisation_id, lane.endpoint_id, count(*) AS pending, count(DISTINCT lane.id) AS lanes,
         min(message.created_at_ms) AS oldest_ms
       FROM lane JOIN message ON message.lane_id = lane.id AND message.outcome = 'pending'
-      WHERE lane.due_at_ms IS NOT NULL
+      WHERE lane.due_at_ms IS NOT NULL ${one ? 'AND lane.organisation_id = ?1' : ''}
       GROUP BY lane.organisation_id, lane.endpoint_id
     ) AS backlog ON backlog.organisation_id = endpoint.organisation_id AND backlog.endpoint_id = endpoint.id
-    ORDER BY endpoint.organisation_id, endpoint.id`);
+    ${one ? 'WHERE endpoint.organisation_id = ?1' : ''}
+    ORDER BY endpoint.organisation_id, endpoint.id`;
 
-  return () => ({
-    sources: sources(),
-    endpoints: (endpoints.all() as unknown as EndpointRow[]).map(readEndpoint),
-  });
+/** Statements are prepared once, here. */
+export function prepareOverview(db: DatabaseSync): OverviewReader {
+  const sources = prepareSources(db);
+  const all = db.prepare(selectEndpoints(false));
+  const ofOne = db.prepare(selectEndpoints(true));
+  return {
+    everything: () => ({
+      sources: sources(),
+      endpoints: (all.all() as unknown as EndpointRow[]).map(readEndpoint),
+    }),
+    endpointsOf: (organisationId) =>
+      (ofOne.all(organisationId) as unknown as EndpointRow[]).map(readEndpoint),
+  };
 }
 
 function readSource(row: SourceRow): SourceHealth {
@@ -88,5 +104,6 @@ function readEndpoint(row: EndpointRow): EndpointOverview {
   };
   if (row.oldest_ms !== null) overview.oldestPendingAtMs = row.oldest_ms;
   if (row.last !== null) overview.last = JSON.parse(row.last) as AttemptRecord;
+  if (row.delivered_about_ms !== null) overview.deliveredAboutMs = row.delivered_about_ms;
   return overview;
 }

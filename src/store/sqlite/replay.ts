@@ -5,16 +5,17 @@ import type { ReplayOrder } from '../store.ts';
 /** @returns does one step, inside the caller's transaction; see `OutboxStore.replay` */
 export function prepareReplay(
   db: DatabaseSync,
-): (order: ReplayOrder, nowMs: number, limit: number) => number {
-  // `replayed_at_ms` keeps a message that was quickly delivered from being taken twice by the same order.
+): (order: ReplayOrder, askedAtMs: number, limit: number) => number {
+  // What was finished after the order was given is none of its business, or it would never end while calls are made.
+  // `replayed_at_ms` keeps a message that was delivered within the same millisecond from being taken twice.
   const again = (candidates: string) =>
     db.prepare(`
-      UPDATE message SET outcome = 'pending', replay_of = outcome, replayed_at_ms = :now, retries = 0,
+      UPDATE message SET outcome = 'pending', replay_of = outcome, replayed_at_ms = :asked, retries = 0,
         finished_at_ms = NULL, expires_at_ms = NULL
       WHERE rowid IN (
         SELECT message.rowid FROM ${candidates}
           AND lane.organisation_id = :organisation AND lane.endpoint_id = :endpoint
-          AND message.outcome <> 'pending' AND coalesce(message.replayed_at_ms, -1) < :now
+          AND message.finished_at_ms <= :asked AND coalesce(message.replayed_at_ms, -1) < :asked
         LIMIT :limit)
       RETURNING lane_id`);
   // By when they were finished: what is pending again has left that index, so that each step begins where the last ended.
@@ -31,8 +32,8 @@ export function prepareReplay(
     UPDATE lane SET rank = CASE WHEN due_at_ms IS NULL THEN 1 ELSE rank END, due_at_ms = coalesce(due_at_ms, ?)
     WHERE id = ?`);
 
-  const select = ({ organisationId, endpointId, what }: ReplayOrder, nowMs: number, limit: number) => {
-    const common = { now: nowMs, organisation: organisationId, endpoint: endpointId, limit };
+  const select = ({ organisationId, endpointId, what }: ReplayOrder, askedAtMs: number, limit: number) => {
+    const common = { asked: askedAtMs, organisation: organisationId, endpoint: endpointId, limit };
     switch (what.kind) {
       case 'message':
         return statements.message.all({ ...common, message: what.messageId });
@@ -43,9 +44,9 @@ export function prepareReplay(
     }
   };
 
-  return (order, nowMs, limit) => {
-    const rows = select(order, nowMs, limit) as { lane_id: number }[];
-    for (const laneId of new Set(rows.map((row) => row.lane_id))) wakeLane.run(nowMs, laneId);
+  return (order, askedAtMs, limit) => {
+    const rows = select(order, askedAtMs, limit) as { lane_id: number }[];
+    for (const laneId of new Set(rows.map((row) => row.lane_id))) wakeLane.run(askedAtMs, laneId);
     return rows.length;
   };
 }

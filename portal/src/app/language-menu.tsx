@@ -1,0 +1,24 @@
+import { Button, Menu } from '@mantine/core';
+import { IconLanguage } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { LANGUAGES, chooseLanguage, type Language } from '../i18n/start.ts';
+
+export function LanguageMenu() {
+  const { t, i18n } = useTranslation();
+  return (
+    <Menu>
+      <Menu.Target>
+        <Button variant="subtle" color="gray" size="compact-md" leftSection={<IconLanguage size={18} />}>
+          <span lang={i18n.language}>{LANGUAGES[i18n.language as Language] ?? t('frame.language')}</span>
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown aria-label={t('frame.language')}>
+        {Object.entries(LANGUAGES).map(([id, name]) => (
+          <Menu.Item key={id} lang={id} onClick={() => void chooseLanguage(id as Language)}>
+            {name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,27 @@
+export const en = {
+  title: 'API keys',
+  about:
+    'A key lets a program do what you could do here. It is shown once, when it is made; take it back as soon as nobody uses it.',
+  name: 'Name',
+  scope: 'It may',
+  scopes: {
+    read: 'look only',
+    write: 'look and change',
+    ingest: 'post events of phone systems only',
+  },
+  starts: 'Begins with',
+  used: 'Last used',
+  never: 'never',
+  expires: 'Expires',
+  empty: 'There is no key yet',
+  emptyText: 'Make one for a program that shall read the log, or set up users and endpoints.',
+  make: 'Make a key',
+  lifetime: 'Good for',
+  lifetimes: { forever: 'as long as nobody removes it', days: '{{days}} days' },
+  once: 'Copy the key now: it is not shown again.',
+  key: 'The key',
+  done: 'I have copied it',
+  remove: 'Remove the key',
+  removeQuestion: 'Whatever uses “{{name}}” is refused from now on.',
+  actions: 'Actions',
+};

@@ -1,0 +1,10 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { operatorRoute } from '../../app/frame-routes.ts';
+
+const page = createRoute({
+  getParentRoute: () => operatorRoute,
+  path: '/organisations',
+  component: lazyRouteComponent(() => import('./organisations-page.tsx'), 'OrganisationsPage'),
+});
+
+export const organisationsRoutes = [page] as const;

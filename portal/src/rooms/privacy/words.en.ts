@@ -1,0 +1,3 @@
+export const en = {
+  title: 'Restrict sharing of personal data',
+};

@@ -1,0 +1,6 @@
+import type { Words } from '../../i18n/words.ts';
+import type { en } from './words.en.ts';
+
+export const fi: Words<typeof en> = {
+  title: 'Ensiaskeleet',
+};

@@ -1,0 +1,35 @@
+/** What went wrong, and what to do: in the reader's language by the problem's code, else in the API's own words. */
+import { Alert, Button, List, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { ApiProblem } from '../api/problem.ts';
+
+export function Problem({ problem, retry }: { problem: unknown; retry?: () => void }) {
+  const { t, i18n } = useTranslation();
+  if (problem === null || problem === undefined) return null;
+  const { code, detail, errors } =
+    problem instanceof ApiProblem ? problem : { code: 'UNKNOWN', detail: undefined, errors: [] };
+  const key = `problems.${code}`;
+  const title = i18n.exists(key) ? t(key as 'problems.UNKNOWN') : t('problems.UNKNOWN');
+  return (
+    <Alert color="red" icon={<IconAlertTriangle />} title={title} role="alert">
+      <Stack gap="xs" align="flex-start">
+        {detail !== undefined && errors.length === 0 && <Text size="sm">{detail}</Text>}
+        {errors.length > 0 && (
+          <List size="sm">
+            {errors.map(({ pointer, message }) => (
+              <List.Item key={`${pointer} ${message}`}>
+                {pointer.slice(1)} {message}
+              </List.Item>
+            ))}
+          </List>
+        )}
+        {retry && (
+          <Button size="xs" variant="light" color="red" onClick={retry}>
+            {t('ui.retry')}
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  );
+}

@@ -1,0 +1,108 @@
+/** The whole installation, for the operator: what `callhook status` shows, the settings, devices that nobody knows. */
+import { VERSION } from '../../runtime/version.ts';
+import type { EndpointOverview } from '../../store/health.ts';
+import type { ApiContext } from '../context.ts';
+import { stateWords } from '../endpoint-states/words.ts';
+import { route, type Route } from '../route.ts';
+import { timeText } from '../shapes.ts';
+import { sourceStateWords } from '../sources/routes.ts';
+import { devicesQuery, overview, settings, unknownDevices } from './schemas.ts';
+
+const TAG = 'Installation';
+const MOST_ENDPOINTS = 200;
+
+export function installationRoutes(context: ApiContext): Route[] {
+  const { store } = context;
+  const shown = route({
+    operation: 'getOverview',
+    method: 'GET',
+    path: '/api/v1/overview',
+    tag: TAG,
+    summary: 'Everything at a glance',
+    description:
+      'What `callhook status` shows: nodes, sources, open legs, what waits, endpoints that do not take messages.',
+    need: { who: 'operator' },
+    answer: { status: 200, schema: overview, says: 'How the installation is' },
+    async handle() {
+      const { installation } = context;
+      const { sources, endpoints } = await store.health.overview();
+      const problem = installation.databaseProblem();
+      return {
+        body: {
+          version: VERSION,
+          node: store.node,
+          nodes: await nodesOf(context),
+          database: { ...installation.database, ...(problem !== undefined && { problem }) },
+          open_legs: sources.reduce((sum, { openLegs }) => sum + openLegs, 0),
+          sources: sources.map(sourceStateWords),
+          backlog: backlogOf(endpoints),
+          endpoints: { by_state: countStates(endpoints), concerning: concerning(endpoints) },
+        },
+      };
+    },
+  });
+  const set = route({
+    operation: 'listSettings',
+    method: 'GET',
+    path: '/api/v1/settings',
+    tag: TAG,
+    summary: 'List the settings in force',
+    description: 'Of the node that answers. What may hold a secret is not shown: only whether it is set.',
+    need: { who: 'operator' },
+    answer: { status: 200, schema: settings, says: 'Every setting, and where it comes from' },
+    handle: async () => ({ body: { items: context.installation.settings } }),
+  });
+  const devices = route({
+    operation: 'listUnknownDevices',
+    method: 'GET',
+    path: '/api/v1/unknown-devices',
+    tag: TAG,
+    summary: 'List devices that nobody knows',
+    description:
+      'Seen on the phone systems, and in no directory: trunks, and phones whose calls are not reported.',
+    need: { who: 'operator' },
+    query: devicesQuery,
+    answer: { status: 200, schema: unknownDevices, says: 'The devices' },
+    async handle({ query }) {
+      const found = await store.log.unknownDevices(query.limit);
+      const items = found.map(({ sourceId, address, events, firstAtMs, lastAtMs }) => ({
+        source: sourceId,
+        address,
+        events,
+        first_seen_at: timeText(firstAtMs),
+        last_seen_at: timeText(lastAtMs),
+      }));
+      return { body: { items } };
+    },
+  });
+  return [shown, set, devices];
+}
+
+/** Those that show signs of life; the one that answers does so by answering. */
+async function nodesOf({ store }: ApiContext): Promise<{ id: string }[]> {
+  const alive = await store.leases.held('node/', store.nowMs());
+  return [...new Set([store.node, ...alive.map(({ node }) => node)])].toSorted().map((id) => ({ id }));
+}
+
+function backlogOf(endpoints: readonly EndpointOverview[]) {
+  const waiting = endpoints.flatMap(({ oldestPendingAtMs }) => oldestPendingAtMs ?? []);
+  const oldest = waiting.length > 0 && { oldest_since: timeText(Math.min(...waiting)) };
+  return {
+    messages: endpoints.reduce((sum, { pending }) => sum + pending, 0),
+    calls: endpoints.reduce((sum, { lanesWaiting }) => sum + lanesWaiting, 0),
+    ...oldest,
+  };
+}
+
+function countStates(endpoints: readonly EndpointOverview[]): Record<string, number> {
+  const byState = Map.groupBy(endpoints, ({ health }) => health.kind);
+  return Object.fromEntries([...byState].map(([kind, all]) => [kind, all.length]));
+}
+
+function concerning(endpoints: readonly EndpointOverview[]) {
+  return endpoints
+    .filter(({ health, pending }) => health.kind !== 'healthy' || pending > 0)
+    .toSorted((a, b) => b.pending - a.pending)
+    .slice(0, MOST_ENDPOINTS)
+    .map((endpoint) => ({ organisation: endpoint.organisationId, ...stateWords(endpoint) }));
+}

@@ -1,0 +1,62 @@
+/** Every page of the portal, in both themes, both languages, on a wide and on a narrow screen. */
+import test from 'node:test';
+import { assertAccessible, assertFits, needsChromium, openPage, screenshot } from '../support/browser.ts';
+import { startPortal } from '../support/portal.ts';
+
+/** By the name of its screenshot. */
+const PAGES: Record<string, string> = {
+  installation: '/operator',
+  organisations: '/operator/organisations',
+  sources: '/operator/sources',
+  'operator-accounts': '/operator/accounts',
+  'operator-api-keys': '/operator/api-keys',
+  'operator-audit': '/operator/audit',
+  settings: '/operator/settings',
+  welcome: '/welcome',
+  me: '/me',
+  overview: '/o/acme',
+  calls: '/o/acme/calls',
+  messages: '/o/acme/messages',
+  endpoints: '/o/acme/endpoints',
+  privacy: '/o/acme/privacy',
+  users: '/o/acme/users',
+  'function-numbers': '/o/acme/function-numbers',
+  accounts: '/o/acme/accounts',
+  'api-keys': '/o/acme/api-keys',
+  audit: '/o/acme/audit',
+  'not-found': '/o/acme/nothing-here',
+};
+
+const WIDE = { width: 1280, height: 800 };
+const NARROW = { width: 360, height: 740 };
+const LOOKS = [
+  { name: 'light', locale: 'en-GB', colorScheme: 'light', viewport: WIDE },
+  { name: 'dark', locale: 'en-GB', colorScheme: 'dark', viewport: WIDE },
+  { name: 'light-fi-narrow', locale: 'fi-FI', colorScheme: 'light', viewport: NARROW },
+  { name: 'dark-fi-narrow', locale: 'fi-FI', colorScheme: 'dark', viewport: NARROW },
+] as const;
+
+test(
+  'every page is accessible and fits its window, in each theme, language and size',
+  needsChromium(),
+  async (t) => {
+    const portal = await startPortal(t);
+    portal.pbx.play(portal.pbx.left());
+    const first = await openPage(t);
+    await portal.logIn(first, 'operator');
+    const storageState = await first.context().storageState();
+    for (const { name: look, ...options } of LOOKS) {
+      await t.test(look, { timeout: 240_000 }, async (inner) => {
+        const page = await openPage(inner, { ...options, storageState });
+        for (const [name, path] of Object.entries(PAGES)) {
+          await page.goto(portal.url + path);
+          await page.getByRole('heading', { level: 1 }).waitFor();
+          await page.waitForLoadState('networkidle');
+          await assertAccessible(page);
+          await assertFits(page);
+          await screenshot(page, `${name}-${look}`);
+        }
+      });
+    }
+  },
+);
