@@ -28,7 +28,7 @@ export function SearchOn({ pages }: { pages: Pages }) {
   const isToGoOn = hasNextPage && found < goal.found && loaded.length < goal.pages;
   useEffect(() => {
     if (isToGoOn && !isFetchingNextPage && !isError) void fetchNextPage();
-  }, [isToGoOn, isFetchingNextPage, isError, fetchNextPage, loaded.length]);
+  }, [isToGoOn, isFetchingNextPage, isError, fetchNextPage]);
   const isEnough = found >= goal.found;
   return (
     <Stack align="center" gap="xs" aria-live="polite">

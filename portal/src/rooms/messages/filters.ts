@@ -1,5 +1,6 @@
 /** Which messages are asked for. The filters stand in the page's address, so that it can be shared and reloaded. */
 import { lastDays, startOfDay } from '../../ui/days.ts';
+import { momentOf, textOf, whatIsThere } from '../../ui/search-words.ts';
 
 export const OUTCOMES = ['pending', 'delivered', 'expired', 'dead'] as const;
 export const STATES = ['TRYING', 'PROCEEDING', 'EARLY', 'CONFIRMED', 'TERMINATED'] as const;
@@ -52,20 +53,4 @@ export function spanOf(period: Period, nowMs: number): { from: string; to?: stri
     case 'week':
       return { from: lastDays(nowMs, 7).toISOString() };
   }
-}
-
-/** `?text=1001` is read as a number. */
-function textOf(value: unknown): string | undefined {
-  const text = typeof value === 'number' ? String(value) : value;
-  return typeof text === 'string' && text !== '' ? text : undefined;
-}
-
-function momentOf(value: unknown): string | undefined {
-  return typeof value === 'string' && !Number.isNaN(Date.parse(value))
-    ? new Date(value).toISOString()
-    : undefined;
-}
-
-function whatIsThere(filters: { [Key in keyof Filters]: Filters[Key] | undefined }): Filters {
-  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined)) as Filters;
 }

@@ -102,7 +102,7 @@ function MessageFacts({ message: { id, endpoint, created_at, body } }: { message
           t('messages.message.endpoint'),
           <TextLink
             key="endpoint"
-            to={`/o/${organisation}/endpoints/${encodeURIComponent(endpoint)}` as string}
+            to={`/o/${organisation}/endpoints/${encodeURIComponent(endpoint)}`}
             underline="always"
           >
             {endpoint}
@@ -112,10 +112,7 @@ function MessageFacts({ message: { id, endpoint, created_at, body } }: { message
           t('messages.message.number'),
           <Text key="call" span>
             {body.seq_num} ·{' '}
-            <TextLink
-              to={`/o/${organisation}/calls/${encodeURIComponent(body.call_id)}` as string}
-              underline="always"
-            >
+            <TextLink to={`/o/${organisation}/calls/${encodeURIComponent(body.call_id)}`} underline="always">
               {t('messages.message.call')}
             </TextLink>
           </Text>,

@@ -1,13 +1,14 @@
 /** Sends again what an endpoint did not take since a time: says how many there are, and goes on until all are on their way. */
-import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api/client.ts';
-import { fromLocalInput, lastDays, startOfDay, toLocalInput } from '../../ui/days.ts';
+import { startOfDay } from '../../ui/days.ts';
 import { Problem } from '../../ui/problem.tsx';
+import { TimeField } from '../../ui/time-field.tsx';
 import { LIST, useEndpoints } from './messages.ts';
 import { replayFailed } from './replay.ts';
 
@@ -60,16 +61,11 @@ function Dialog({ endpoint: given, close }: { endpoint: string | undefined; clos
         disabled={!replay.isIdle}
         onChange={(chosen) => setAsked(chosen ?? undefined)}
       />
-      <TextInput
-        type="datetime-local"
+      <TimeField
         label={t('messages.failed.since')}
-        defaultValue={toLocalInput(since)}
-        min={toLocalInput(lastDays(Date.now(), 365).toISOString())}
+        value={since}
+        set={(time) => time !== undefined && setSince(time)}
         disabled={!replay.isIdle}
-        onChange={({ currentTarget }) => {
-          const time = fromLocalInput(currentTarget.value);
-          if (time !== undefined) setSince(time);
-        }}
       />
       <Problem problem={endpoints.error ?? count.error ?? replay.error} />
       <Text fw={600} aria-live="polite">

@@ -1,7 +1,7 @@
 /** Of which time: a span that moves with the clock, or one from … to. */
-import { Group, Select, TextInput } from '@mantine/core';
+import { Group, Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { fromLocalInput, toLocalInput } from '../../ui/days.ts';
+import { TimeField } from '../../ui/time-field.tsx';
 import { PERIODS, spanOf, type Filters } from './filters.ts';
 
 interface Props {
@@ -35,12 +35,11 @@ export function ChosenSpan({ filters, set }: Props) {
   return (
     <Group gap="sm">
       {(['from', 'to'] as const).map((end) => (
-        <TextInput
+        <TimeField
           key={end}
-          type="datetime-local"
           label={t(`messages.filters.${end}`)}
-          defaultValue={toLocalInput(filters[end])}
-          onChange={({ currentTarget }) => set({ [end]: fromLocalInput(currentTarget.value) })}
+          value={filters[end]}
+          set={(time) => set({ [end]: time })}
         />
       ))}
     </Group>
