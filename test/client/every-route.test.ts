@@ -114,6 +114,8 @@ async function directory(client: Client<paths>, url: string): Promise<void> {
   await ok(client.GET('/api/v1/sources/{source}', { params: source }));
   assert.equal((await ok(client.GET('/api/v1/sources'))).items.length, 1);
   await ok(client.GET('/api/v1/source-states'));
+  const looked = await ok(client.POST('/api/v1/sources/{source}/inspect', { params: source }));
+  assert.equal(looked.checks[0]?.is, 'wrong', 'nobody listens there');
 
   const organisation = { path: ACME };
   const acme = { name: 'Acme Oy', default_country: 'FI' };

@@ -678,6 +678,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{source}/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a phone system: does it let us in, and which phones has it?
+         * @description Asks the phone system with the settings that are stored, or with those of the body; nothing is stored or changed. With an `organisation`, the phones that no directory has are answered as users of it, ready to be put.
+         */
+        post: operations["inspectSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -1861,6 +1881,52 @@ export interface components {
             /** @description Absent on the last page */
             next_cursor?: string;
         };
+        Inspection: {
+            /** @description `Asterisk 22.10.1`, as far as it is known */
+            system: string;
+            checks: {
+                /** @description One or two words: `login` */
+                about: string;
+                /**
+                 * @description `wrong`: it cannot work like this
+                 * @enum {string}
+                 */
+                is: "fine" | "improvable" | "wrong";
+                says: string;
+                /** @description What to do, line by line */
+                advice?: string[];
+            }[];
+            /** @description Absent where the phone system does not tell them */
+            phones?: {
+                /** @description In a directory */
+                known: number;
+                /** @description In none: their calls are not reported */
+                unknown: number;
+                /** @description Probably ways to other phone systems */
+                trunks: number;
+                /** @description In a directory, but not on the phone system */
+                missing: string[];
+            };
+            /** @description Phones in no directory, as users */
+            people?: {
+                user_id: string;
+                /** @description As the phone system has them */
+                names: string[];
+                numbers: string[];
+                extensions: string[];
+                devices: {
+                    address: string;
+                    /** @enum {string} */
+                    type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+                }[];
+            }[];
+            function_numbers: {
+                number: string;
+                /** @enum {string} */
+                kind: "IVR" | "QUEUE" | "HUNT_GROUP" | "CONFERENCE" | "VOICEMAIL" | "PARK" | "FEATURE_CODE" | "FAX" | "OTHER";
+                because: string;
+            }[];
+        };
         Source: {
             id: string;
             /** @enum {string} */
@@ -2285,6 +2351,12 @@ export interface components {
             number?: string;
             /** @enum {string} */
             kind: "IVR" | "QUEUE" | "HUNT_GROUP" | "CONFERENCE" | "VOICEMAIL" | "PARK" | "FEATURE_CODE" | "FAX" | "OTHER";
+        };
+        InspectBody: {
+            /** @description Instead of what is stored; without a `secret`, the stored one */
+            settings?: components["schemas"]["SourceBody"];
+            /** @description Whose people the phones are that nobody has */
+            organisation?: string;
         };
         SourceBody: {
             id: string;
@@ -4076,6 +4148,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspectSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["InspectBody"];
+            };
+        };
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
             };
             /** @description A problem, in words */
             default: {

@@ -34,8 +34,8 @@ export function EntryDifference({ entry }: { entry: Entry }) {
 
 function fieldWords(i18n: I18n, field: string): string {
   const last = field.slice(field.lastIndexOf('.') + 1);
-  const key = `audit.fields.${last}`;
-  return i18n.exists(key) ? i18n.t(key) : field.replaceAll('_', ' ');
+  if (!i18n.exists(`audit.fields.${last}`)) return field.replaceAll('_', ' ');
+  return i18n.t(`audit.fields.${last as 'name'}`);
 }
 
 function valueWords(i18n: I18n, value: unknown): string {
