@@ -1,34 +1,49 @@
 /** What a change changed, in words: what stood there before is crossed out. */
-import { Spoiler, Stack, Text, VisuallyHidden } from '@mantine/core';
+import { Anchor, Stack, Text, VisuallyHidden } from '@mantine/core';
 import type { i18n as I18n } from 'i18next';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { differenceOf } from './difference.ts';
+import { differenceOf, type Difference } from './difference.ts';
 import type { Entry } from './entries.ts';
 
+const SHOWN_AT_FIRST = 4;
+
 export function EntryDifference({ entry }: { entry: Entry }) {
-  const { t, i18n } = useTranslation();
-  const fields = differenceOf(entry);
-  if (fields.length === 0) return null;
+  const { t } = useTranslation();
+  const [isWhole, setWhole] = useState(false);
+  // Its own name stands above.
+  const fields = differenceOf(entry).filter(({ after }) => after !== entry.id);
+  const shown = isWhole ? fields : fields.slice(0, SHOWN_AT_FIRST);
   return (
-    <Spoiler maxHeight={96} showLabel={t('audit.showAll')} hideLabel={t('audit.showLess')}>
-      <Stack gap={2}>
-        {fields.map((difference) => (
-          <Text key={difference.field} size="sm" style={{ overflowWrap: 'anywhere' }}>
-            <Text span size="sm" c="dimmed">
-              {fieldWords(i18n, difference.field)}:{' '}
-            </Text>
-            {'before' in difference && (
-              <>
-                <VisuallyHidden>{t('audit.before')}: </VisuallyHidden>
-                <del>{valueWords(i18n, difference.before)}</del>
-              </>
-            )}
-            {'before' in difference && 'after' in difference && ' → '}
-            {'after' in difference && valueWords(i18n, difference.after)}
-          </Text>
-        ))}
-      </Stack>
-    </Spoiler>
+    <Stack gap={2} align="flex-start">
+      {shown.map((difference) => (
+        <Line key={difference.field} difference={difference} />
+      ))}
+      {fields.length > SHOWN_AT_FIRST && (
+        <Anchor component="button" type="button" size="sm" onClick={() => setWhole(!isWhole)}>
+          {t(isWhole ? 'audit.showLess' : 'audit.showAll')}
+        </Anchor>
+      )}
+    </Stack>
+  );
+}
+
+function Line({ difference }: { difference: Difference }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+      <Text span size="sm" c="dimmed">
+        {fieldWords(i18n, difference.field)}:{' '}
+      </Text>
+      {'before' in difference && (
+        <>
+          <VisuallyHidden>{t('audit.before')}: </VisuallyHidden>
+          <del>{valueWords(i18n, difference.before)}</del>
+        </>
+      )}
+      {'before' in difference && 'after' in difference && ' → '}
+      {'after' in difference && valueWords(i18n, difference.after)}
+    </Text>
   );
 }
 

@@ -25,7 +25,7 @@ export function EntryTable({ items, onlyActor }: Props) {
         <Table.Tbody>
           {items.map((entry) => (
             <Table.Tr key={entry.number} style={{ verticalAlign: 'top' }}>
-              <Table.Td>
+              <Table.Td fz="sm">
                 <Time at={entry.at} as="moment" />
               </Table.Td>
               <Table.Td>
@@ -47,7 +47,7 @@ function Who({ entry: { actor, address, client }, onlyActor }: { entry: Entry } 
   const { t } = useTranslation();
   const { kind, id, name } = actor;
   const where = [
-    ...(kind === 'account' ? [] : [t(`audit.kinds.${kind}`)]),
+    ...(kind === 'key' || kind === 'link' ? [t(`audit.kinds.${kind}`)] : []),
     address ?? t('audit.onMachine'),
     ...(client === undefined ? [] : [clientWords(client)]),
   ];

@@ -20,7 +20,7 @@ export const en = {
   nothingText: 'Take away a filter, or choose a longer time.',
   onlyActor: 'Show only what {{name}} did',
   onMachine: 'on the machine itself',
-  kinds: { key: 'API key', link: 'by a link', system: 'Callhook itself' },
+  kinds: { key: 'API key', link: 'by a link' },
   things: {
     source: 'Phone system',
     organisation: 'Organisation',

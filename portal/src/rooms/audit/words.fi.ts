@@ -23,7 +23,7 @@ export const fi: Words<typeof en> = {
   nothingText: 'Poista jokin rajaus tai valitse pidempi aika.',
   onlyActor: 'Näytä vain, mitä {{name}} teki',
   onMachine: 'suoraan palvelimella',
-  kinds: { key: 'API-avain', link: 'linkillä', system: 'Callhook itse' },
+  kinds: { key: 'API-avain', link: 'linkillä' },
   things: {
     source: 'Puhelinjärjestelmä',
     organisation: 'Organisaatio',

@@ -1,6 +1,6 @@
 export const en = {
   title: 'Your account',
-  name: 'Name',
+  name: 'Logged in as',
   role: 'Role',
   organisation: 'Organisation',
   look: 'How it looks',

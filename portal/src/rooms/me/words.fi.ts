@@ -3,7 +3,7 @@ import type { en } from './words.en.ts';
 
 export const fi: Words<typeof en> = {
   title: 'Oma tili',
-  name: 'Nimi',
+  name: 'Kirjautuneena',
   role: 'Rooli',
   organisation: 'Organisaatio',
   look: 'Ulkoasu',

@@ -95,16 +95,14 @@ function Again({ message: { id, endpoint, outcome } }: { message: WholeMessage }
 function MessageFacts({ message: { id, endpoint, created_at, body } }: { message: WholeMessage }) {
   const { t } = useTranslation();
   const { organisation } = useParams({ from: '/inside/o/$organisation' });
+  const toEndpoint: string = `/o/${organisation}/endpoints/${encodeURIComponent(endpoint)}`;
+  const toCall: string = `/o/${organisation}/calls/${encodeURIComponent(body.call_id)}`;
   return (
     <Facts
       facts={[
         [
           t('messages.message.endpoint'),
-          <TextLink
-            key="endpoint"
-            to={`/o/${organisation}/endpoints/${encodeURIComponent(endpoint)}`}
-            underline="always"
-          >
+          <TextLink key="endpoint" to={toEndpoint} underline="always">
             {endpoint}
           </TextLink>,
         ],
@@ -112,7 +110,7 @@ function MessageFacts({ message: { id, endpoint, created_at, body } }: { message
           t('messages.message.number'),
           <Text key="call" span>
             {body.seq_num} ·{' '}
-            <TextLink to={`/o/${organisation}/calls/${encodeURIComponent(body.call_id)}`} underline="always">
+            <TextLink to={toCall} underline="always">
               {t('messages.message.call')}
             </TextLink>
           </Text>,
