@@ -39,8 +39,9 @@ test(
     await page.getByText('Nobody is invited at the moment.').waitFor();
     await page.getByRole('button', { name: 'Actions for Maija' }).click();
     await page.getByRole('menuitem', { name: 'Change' }).click();
-    await page.getByRole('combobox', { name: 'Role' }).click();
+    await page.getByRole('combobox', { name: 'Role' }).waitFor();
     await assertAccessible(page);
+    await page.getByRole('combobox', { name: 'Role' }).click();
     await page.getByRole('option', { name: 'Administrator' }).click();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('row', { name: 'Maija maija@acme.example Administrator' }).waitFor();
