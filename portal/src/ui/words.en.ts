@@ -11,4 +11,5 @@ export const en = {
   back: 'Back',
   more: 'Show more',
   loading: 'Loading',
+  live: { connecting: 'Connecting', connected: 'Live', reconnecting: 'Reconnecting' },
 };

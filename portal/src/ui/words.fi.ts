@@ -14,4 +14,5 @@ export const fi: Words<typeof en> = {
   back: 'Takaisin',
   more: 'Näytä lisää',
   loading: 'Ladataan',
+  live: { connecting: 'Yhdistetään', connected: 'Reaaliaikainen', reconnecting: 'Yhdistetään uudelleen' },
 };
