@@ -1,5 +1,5 @@
 /** The messages of a call: what was sent, and what was answered. */
-import { Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
+import { Group, List, Paper, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../api/client.ts';
 import { CodeBlock } from '../../ui/code.tsx';
@@ -63,12 +63,10 @@ function Message({ organisation, message, to }: MessageProps) {
         <details>
           <summary>{t('calls.messages.body')}</summary>
           <CodeBlock text={JSON.stringify(body, null, 2)} label={t('calls.messages.bodyOf', { state, to })} />
-        </details>
-        <div>
           <TextLink size="sm" to="/o/$organisation/messages" params={{ organisation }}>
             {t('calls.messages.open')}
           </TextLink>
-        </div>
+        </details>
       </Stack>
     </Paper>
   );
@@ -80,33 +78,16 @@ function Attempts({ message: { attempts } }: { message: Schemas['MessageWithAtte
   const troubleText = useTroubleText();
   if (attempts.length === 0) return <Text size="sm">{t('calls.messages.notYet')}</Text>;
   return (
-    <Table.ScrollContainer minWidth={280}>
-      <Table fz="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('calls.messages.attempt')}</Table.Th>
-            <Table.Th>{t('calls.messages.at')}</Table.Th>
-            <Table.Th>{t('calls.messages.took')}</Table.Th>
-            <Table.Th>{t('calls.messages.answer')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {attempts.map(({ number, started_at, duration_ms, outcome, status_code, detail }) => (
-            <Table.Tr key={number}>
-              <Table.Td>{number}</Table.Td>
-              <Table.Td>
-                <Time at={started_at} as="clock" />
-              </Table.Td>
-              <Table.Td>{milliseconds.format(Math.round(duration_ms))}</Table.Td>
-              <Table.Td>
-                {outcome === 'delivered'
-                  ? t('calls.messages.accepted', { status: status_code })
-                  : troubleText({ code: outcome, status_code, detail })}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <List size="sm" type="ordered">
+      {attempts.map(({ number, started_at, duration_ms, outcome, status_code, detail }) => (
+        <List.Item key={number}>
+          <Time at={started_at} as="clock" />{' '}
+          {outcome === 'delivered'
+            ? t('calls.messages.accepted', { status: status_code })
+            : troubleText({ code: outcome, status_code, detail })}
+          , {milliseconds.format(Math.round(duration_ms))}
+        </List.Item>
+      ))}
+    </List>
   );
 }

@@ -12,6 +12,8 @@ interface Props {
   seek: (search: Search) => void;
 }
 
+/** Two beside each other on a phone. */
+const HALF = { base: 'calc(50% - 6px)', xs: 170 };
 /** Offered while somebody writes. */
 const MOST_USERS = 200;
 
@@ -28,7 +30,7 @@ export function CallsFilter({ organisation, search, seek }: Props) {
     <Group align="flex-end" gap="sm" component="search">
       <Select
         label={t('calls.filter.result')}
-        w={170}
+        w={HALF}
         allowDeselect={false}
         value={result ?? ''}
         data={[
@@ -37,10 +39,9 @@ export function CallsFilter({ organisation, search, seek }: Props) {
         ]}
         onChange={(value) => change({ result: (value ?? '') as Search['result'] })}
       />
-      <UserInput organisation={organisation} user={search.user ?? ''} change={(user) => change({ user })} />
       <Select
         label={t('calls.filter.time')}
-        w={170}
+        w={HALF}
         allowDeselect={false}
         value={times}
         data={[
@@ -62,11 +63,13 @@ export function CallsFilter({ organisation, search, seek }: Props) {
           <TextInput
             key={end}
             type="date"
+            w={HALF}
             label={t(`calls.filter.${end}`)}
             value={search[end] ?? ''}
             onChange={({ currentTarget }) => change({ [end]: currentTarget.value, time: undefined })}
           />
         ))}
+      <UserInput organisation={organisation} user={search.user ?? ''} change={(user) => change({ user })} />
     </Group>
   );
 }
@@ -89,7 +92,7 @@ function UserInput({ organisation, user, change }: UserProps) {
     <Autocomplete
       label={t('calls.filter.user')}
       placeholder={t('calls.filter.anybody')}
-      w={250}
+      w={{ base: '100%', xs: 250 }}
       limit={20}
       value={text}
       data={users.data?.items.map(({ user_id }) => user_id) ?? []}

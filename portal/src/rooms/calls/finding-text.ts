@@ -160,7 +160,8 @@ export function statesText(
 function clockText(at: string, dayOf: string | undefined, { t, language }: Reader): string {
   const time = new Date(at);
   const isToday = dayOf !== undefined && new Date(dayOf).toDateString() === time.toDateString();
-  const styles = { timeStyle: 'medium', ...(!isToday && { dateStyle: 'medium' }) } as const;
-  const text = new Intl.DateTimeFormat(language, styles).format(time);
+  const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+  const day = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+  const text = new Intl.DateTimeFormat(language, isToday ? clock : { ...day, ...clock }).format(time);
   return isToday ? t('calls.clock', { time: text }) : text;
 }

@@ -30,7 +30,7 @@ export function NotReportedPage() {
       about={
         <>
           {t('calls.notReported.about')}{' '}
-          <TextLink to="/o/$organisation/calls" params={{ organisation }}>
+          <TextLink to="/o/$organisation/calls" params={{ organisation }} underline="always">
             {t('calls.toCalls')}
           </TextLink>
         </>

@@ -1,15 +1,11 @@
 /** First of all: what happened, whether the CRM heard of it, why not, and what to do. */
-import { Group, Paper, Stack, Text, Title } from '@mantine/core';
-import { IconCircleCheck, IconCircleDashed, IconCircleX, IconClockHour4 } from '@tabler/icons-react';
+import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../api/client.ts';
 import { ButtonLink } from '../../ui/link.tsx';
-import type { Tone } from '../../ui/sign.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { useFindingText } from './finding-text.ts';
 import { verdictOf, type Finding } from './verdict.ts';
-import classes from './verdict-panel.module.css';
-
-const SIGNS = { good: IconCircleCheck, busy: IconClockHour4, bad: IconCircleX, quiet: IconCircleDashed };
 
 interface Props {
   organisation: string;
@@ -20,25 +16,12 @@ export function Verdict({ organisation, timeline }: Props) {
   const { t } = useTranslation();
   const { kind, tone, leg, why } = verdictOf(timeline.findings);
   const textOf = useFindingText(leg?.began_at);
-  const Picture = SIGNS[tone satisfies Tone];
+  const said = [leg, why].filter((finding) => finding !== undefined);
   return (
-    <Paper withBorder p="lg" className={classes.panel} data-tone={tone} component="section">
-      <Group align="flex-start" wrap="nowrap" gap="md">
-        <Picture size={32} stroke={1.8} className={classes.picture} aria-hidden />
-        <Stack gap="xs" align="flex-start">
-          <Title order={2} size="h4">
-            {t(`calls.verdicts.${kind}`)}
-          </Title>
-          <Text>
-            {[leg, why]
-              .map((finding) => finding && textOf(finding))
-              .filter(Boolean)
-              .join(' ')}
-          </Text>
-          {why !== undefined && <Advice organisation={organisation} finding={why} />}
-        </Stack>
-      </Group>
-    </Paper>
+    <Notice tone={tone} title={t(`calls.verdicts.${kind}`)}>
+      <Text>{said.map(textOf).join(' ')}</Text>
+      {why !== undefined && <Advice organisation={organisation} finding={why} />}
+    </Notice>
   );
 }
 
@@ -50,11 +33,11 @@ function Advice({ organisation, finding }: { organisation: string; finding: Find
     .map((code) => `calls.advice.${code}`)
     .find((candidate) => i18n.exists(candidate));
   if (key === undefined || finding.code === 'delivered-late') return null;
-  const concernsUsers = finding.code === 'came-late';
+  const isEndpoints = finding.code !== 'came-late' && finding.code !== 'queued';
   return (
     <>
       <Text c="dimmed">{t(key as 'calls.advice.expired')}</Text>
-      {!concernsUsers && (
+      {isEndpoints && (
         <ButtonLink size="xs" variant="default" to="/o/$organisation/endpoints" params={{ organisation }}>
           {t('calls.toConnector')}
         </ButtonLink>

@@ -198,10 +198,6 @@ export const en = {
     open: 'All about this message',
     notYet: 'It was not tried yet.',
     next: 'The next try is at',
-    attempt: 'Try',
-    at: 'At',
-    took: 'Took',
-    answer: 'Answer',
     accepted: 'accepted ({{status}})',
   },
   notSent: {

@@ -210,10 +210,6 @@ export const fi: Words<typeof en> = {
     open: 'Kaikki tästä viestistä',
     notYet: 'Lähetystä ei ole vielä yritetty.',
     next: 'Seuraava yritys on',
-    attempt: 'Yritys',
-    at: 'Aika',
-    took: 'Kesto',
-    answer: 'Vastaus',
     accepted: 'hyväksyi ({{status}})',
   },
   notSent: {

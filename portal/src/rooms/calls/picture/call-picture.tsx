@@ -36,7 +36,7 @@ export function CallPicture({ timeline }: { timeline: Schemas['Timeline'] }) {
       >
         <svg width={widthPx} height={heightPx} className={classes.picture}>
           <Patterns name={name} />
-          <Ruler ticks={ticks} breaks={breaks} heightPx={heightPx} />
+          <Ruler ticks={ticks} breaks={breaks} widthPx={widthPx} heightPx={heightPx} />
           {lanes.map((lane) => (
             <LaneDrawing key={lane.branchId} lane={lane} timeline={timeline} patterns={name} />
           ))}

@@ -19,7 +19,12 @@ export function CallTable({ timeline: { steps, messages, endpoints } }: { timeli
   return (
     <details>
       <summary>{t('calls.picture.asTable')}</summary>
-      <Table.ScrollContainer minWidth={420}>
+      <Table.ScrollContainer
+        minWidth={420}
+        scrollAreaProps={{
+          viewportProps: { tabIndex: 0, role: 'group', 'aria-label': t('calls.picture.title') },
+        }}
+      >
         <Table fz="sm">
           <Table.Thead>
             <Table.Tr>

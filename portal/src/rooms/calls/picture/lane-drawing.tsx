@@ -3,7 +3,7 @@ import { Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../../api/client.ts';
 import { stopwatch } from '../../../ui/span.ts';
-import { BAR_PX, MARK_PX, ROW_PX, type Lane, type Mark, type Segment } from './layout.ts';
+import { BAR_PX, MARK_PX, type Lane, type Mark, type Segment } from './layout.ts';
 import { useMarkText } from './mark-text.ts';
 import { patternOf } from './patterns.tsx';
 import classes from './picture.module.css';
@@ -43,21 +43,24 @@ export function LaneDrawing({ lane, timeline, patterns }: Props) {
           <line x1={end.x} x2={end.x} y1={barY - 3} y2={barY + BAR_PX + 3} className={classes.end} />
         )}
       </g>
-      {rows.map(({ endpoint, y: rowY, marks }) => (
+      {rows.map(({ endpoint, y: rowY, isNamed, marksY, marks }) => (
         <g key={endpoint}>
           <g aria-hidden>
             {marks.map((mark) => (
-              <path key={markKey(mark)} d={stringOf(mark, barY, rowY)} className={classes.string} />
+              <path
+                key={markKey(mark)}
+                d={`M${mark.hungAtX} ${barY + BAR_PX} V${marksY} H${mark.x}`}
+                className={classes.string}
+              />
             ))}
-            <text x={startX} y={rowY + 15} className={classes.paper}>
-              {hosts.get(endpoint) ?? endpoint}
-            </text>
-            <text x={startX} y={rowY + 15} className={classes.faint}>
-              {hosts.get(endpoint) ?? endpoint}
-            </text>
+            {isNamed && (
+              <text x={startX} y={rowY + 15} className={classes.onPaper}>
+                {hosts.get(endpoint) ?? endpoint}
+              </text>
+            )}
           </g>
           {marks.map((mark) => (
-            <MarkDrawing key={markKey(mark)} mark={mark} y={centre(rowY)} />
+            <MarkDrawing key={markKey(mark)} mark={mark} y={marksY} />
           ))}
         </g>
       ))}
@@ -65,14 +68,7 @@ export function LaneDrawing({ lane, timeline, patterns }: Props) {
   );
 }
 
-const centre = (rowY: number) => rowY + ROW_PX - MARK_PX / 2 - 2;
 const markKey = ({ messageId, number }: Mark) => `${messageId} ${number ?? ''}`;
-
-/** From the bar, where the state began, down to the mark. */
-function stringOf({ hungAtX, x }: Mark, barY: number, rowY: number): string {
-  const bottom = barY + BAR_PX;
-  return `M${hungAtX} ${bottom} V${rowY + 20} L${x} ${centre(rowY)}`;
-}
 
 function Bar({ segment, y, fill }: { segment: Segment; y: number; fill: string }) {
   const { t } = useTranslation();

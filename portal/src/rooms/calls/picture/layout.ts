@@ -54,6 +54,15 @@ export interface Mark {
   outcome: 'delivered' | 'failed' | 'waiting' | 'expired' | 'dead';
 }
 
+export interface Row {
+  endpoint: string;
+  /** Of the top: there its name stands, where `isNamed`. */
+  y: number;
+  isNamed: boolean;
+  marksY: number;
+  marks: readonly Mark[];
+}
+
 export interface Lane {
   branchId: string;
   user?: string;
@@ -61,7 +70,7 @@ export interface Lane {
   barY: number;
   segments: readonly Segment[];
   end?: { x: number; atMs: number; reason?: string };
-  rows: readonly { endpoint: string; y: number; marks: readonly Mark[] }[];
+  rows: readonly Row[];
 }
 
 export interface Picture {
@@ -75,9 +84,13 @@ export interface Picture {
 export const BAR_PX = 26;
 /** Of a mark: also what a finger needs (WCAG 2.2, 2.5.8). */
 export const MARK_PX = 24;
+/** From one mark to the next, at least. */
+const APART_PX = MARK_PX + 2;
 const AXIS_PX = 30;
 const LABEL_PX = 22;
-export const ROW_PX = 48;
+const ROW_PX = 34;
+/** Where rows have names, because there are several. */
+const NAME_PX = 16;
 const LANE_GAP_PX = 18;
 const EDGE_PX = 14;
 const TICK_PX = 76;
@@ -100,7 +113,10 @@ export function layOut(call: CallDrawn, nowMs: number, wishedWidthPx: number): P
   const isUp = legs.some((steps) => steps.at(-1)!.event.state !== 'TERMINATED');
   const states = call.steps.map(happenedAtMs);
   const moments = [...states, ...hung.map(({ atMs }) => atMs), ...(isUp ? [nowMs] : [])];
-  const { xOf, breaks } = axisOf(moments, EDGE_PX, wishedWidthPx - EDGE_PX);
+  const isNamed = new Set(hung.map(({ endpoint }) => endpoint)).size > 1;
+  const rowPx = ROW_PX + (isNamed ? NAME_PX : 0);
+  const rightmostPx = wishedWidthPx - EDGE_PX;
+  const { xOf, breaks } = axisOf(moments, EDGE_PX, rightmostPx);
   let y = AXIS_PX;
   const lanes = legs.map((steps): Lane => {
     const { branch_id: branchId, local_user_id, local_number } = steps[0]!.event;
@@ -117,13 +133,13 @@ export function layOut(call: CallDrawn, nowMs: number, wishedWidthPx: number): P
       barY,
       segments: segmentsOf(steps, xOf, nowMs),
       ...endOf(steps.at(-1)!, xOf),
-      rows: [...rows].map(([endpoint, marks], nth) => ({
-        endpoint,
-        y: barY + BAR_PX + nth * ROW_PX,
-        marks: inRow(marks, xOf),
-      })),
+      rows: [...rows].map(([endpoint, ofRow], nth) => {
+        const rowY = barY + BAR_PX + nth * rowPx;
+        const marks = inRow(ofRow, xOf, rightmostPx);
+        return { endpoint, y: rowY, isNamed, marksY: rowY + rowPx - MARK_PX / 2, marks };
+      }),
     };
-    y = barY + BAR_PX + rows.size * ROW_PX + LANE_GAP_PX;
+    y = barY + BAR_PX + rows.size * rowPx + LANE_GAP_PX;
     return lane;
   });
   const marked = lanes.flatMap(({ rows }) => rows.flatMap(({ marks }) => marks.map(({ x }) => x + EDGE_PX)));
@@ -178,14 +194,22 @@ function marksOf(message: CallDrawn['messages'][number], steps: Steps, nowMs: nu
   return [...marks, { ...of, atMs, outcome: own }];
 }
 
-/** In the order of their times, no two on top of each other: then later ones stand a little too far right. */
-function inRow(hung: readonly Hung[], xOf: Axis['xOf']): Mark[] {
-  const marks: Mark[] = [];
-  for (const { branchId: _, endpoint: __, stateAtMs, ...mark } of hung.toSorted((a, b) => a.atMs - b.atMs)) {
-    const leastX = (marks.at(-1)?.x ?? -Infinity) + MARK_PX + 2;
-    marks.push({ ...mark, x: Math.max(xOf(mark.atMs), leastX), hungAtX: xOf(stateAtMs) });
+/**
+ * In the order of their times, no two on top of each other: then they stand a little beside their time. Where a row
+ * cannot hold them all, it gets longer.
+ */
+function inRow(hung: readonly Hung[], xOf: Axis['xOf'], rightmostPx: number): Mark[] {
+  const ordered = hung.toSorted((a, b) => a.atMs - b.atMs);
+  const places: number[] = [];
+  for (const { atMs } of ordered) places.push(Math.max(xOf(atMs), (places.at(-1) ?? -Infinity) + APART_PX));
+  let most = Math.max(rightmostPx, EDGE_PX + (places.length - 1) * APART_PX);
+  for (let nth = places.length - 1; nth >= 0; nth -= 1) {
+    places[nth] = Math.min(places[nth]!, most);
+    most = places[nth]! - APART_PX;
   }
-  return marks;
+  return ordered.map(({ branchId: _, endpoint: __, stateAtMs, ...mark }, nth) => {
+    return { ...mark, x: places[nth]!, hungAtX: xOf(stateAtMs) };
+  });
 }
 
 /** Those that leave room for the words of the one before. */

@@ -1,21 +1,25 @@
 /** The time above the lanes, and where it is drawn shorter than it was. */
 import { useTranslation } from 'react-i18next';
 import { spanText } from '../../../ui/span.ts';
+import { CLOCK } from './mark-text.ts';
 import type { Picture } from './layout.ts';
 import classes from './picture.module.css';
 
-type Props = Pick<Picture, 'ticks' | 'breaks' | 'heightPx'>;
+type Props = Pick<Picture, 'ticks' | 'breaks' | 'widthPx' | 'heightPx'>;
 
-export function Ruler({ ticks, breaks, heightPx }: Props) {
+/** Of the words at a tick. */
+const WORDS_PX = 60;
+
+export function Ruler({ ticks, breaks, widthPx, heightPx }: Props) {
   const { i18n } = useTranslation();
-  const clock = new Intl.DateTimeFormat(i18n.language, { timeStyle: 'medium' });
-  const room = (x: number) => ticks.every((tick) => x < tick.x - 30 || x > tick.x + 90);
+  const clock = new Intl.DateTimeFormat(i18n.language, CLOCK);
+  const room = (x: number) => ticks.every((tick) => x < tick.x - 20 || x > tick.x + WORDS_PX + 25);
   return (
     <g aria-hidden>
       {ticks.map(({ x, atMs }) => (
         <g key={atMs}>
           <line x1={x} x2={x} y1={18} y2={heightPx} className={classes.tick} />
-          <text x={x} y={12} textAnchor={x < 40 ? 'start' : 'middle'} className={classes.words}>
+          <text x={x} y={12} textAnchor={x + WORDS_PX < widthPx ? 'start' : 'end'} className={classes.words}>
             {clock.format(atMs)}
           </text>
         </g>
