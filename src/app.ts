@@ -3,9 +3,12 @@
  *
  *   source → ingest → store → dispatcher → endpoint
  */
+import { ShownCertificate } from './api/certificate.ts';
 import { ANSWERS_KEPT_MS, SESSION_TIMES, type ApiContext } from './api/context.ts';
 import { setUpLink, type MadeLink } from './api/links.ts';
 import { createApi, listen } from './api/server.ts';
+import { readApiCertificate } from './config/api-certificate.ts';
+import { speaksTls } from './config/api-settings.ts';
 import { readCertificates } from './config/certificates.ts';
 import { healthRulesOf, type ConnectorConfig, type Origins } from './config/connector-config.ts';
 import { shownSettings } from './config/shown-settings.ts';
@@ -84,10 +87,16 @@ async function runOn(
   // Before anything runs: is the key the one that these secrets were stored under?
   await store.directory.sources();
   const clock: Clock = { ...systemClock, nowMs: () => store.nowMs() };
+  const certificate = speaksTls(config)
+    ? await ShownCertificate.open({ read: () => readApiCertificate(config), clock, log })
+    : undefined;
   const attempter = attempterOf(config, clock);
   const metrics = createMetrics({
     version: VERSION,
-    overview: () => overviewOf(store, databaseProblem() === undefined, dispatcher.attemptsUnderWay),
+    overview: async () => ({
+      ...(await overviewOf(store, databaseProblem() === undefined, dispatcher.attemptsUnderWay)),
+      certificateUntilMs: certificate?.validUntilMs,
+    }),
   });
   const tracing = await createTracing({ otlpUrl: config.otlp_url, version: VERSION, log });
   const observer = createObserver(metrics, tracing, clock);
@@ -171,6 +180,7 @@ async function runOn(
     events: { sources: httpSources, ingest: sharedIngest, clock, log },
     context,
     trustedProxies: config.trusted_proxies,
+    ...(certificate && { certificate }),
   });
 
   // Sources stop first, the dispatcher last, so that what was learnt is stored and what was begun is finished.
@@ -201,6 +211,7 @@ async function runOn(
     delivering.signal,
   );
   const counted = unknownDevices.run(delivering.signal);
+  const certified = certificate?.keep(delivering.signal);
   try {
     const url = await listen(api, config.api_host, config.api_port);
     if (context.publicUrl === '') context.publicUrl = url;
@@ -209,7 +220,7 @@ async function runOn(
     await Promise.all([ingest.close(), sharedIngest.close()]);
   } finally {
     delivering.abort();
-    await Promise.allSettled([dispatched, upkept, counted]);
+    await Promise.allSettled([dispatched, upkept, counted, certified]);
     await Promise.allSettled([attempter.close(), api.close(), tracing.close()]);
   }
 }

@@ -26,7 +26,8 @@ export function sessionOf(header: string | undefined, place: Place): string | un
   return found?.slice(start.length);
 }
 
-function isOverTls({ publicUrl }: Place): boolean {
+/** Does it reach people over TLS, our own or a proxy's? */
+export function isOverTls({ publicUrl }: Place): boolean {
   return publicUrl.startsWith('https:');
 }
 

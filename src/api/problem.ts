@@ -94,11 +94,21 @@ export interface FieldError {
 }
 
 const MOST_FIELD_ERRORS = 100;
+/** The names of what was sent are said back, so that it is found; whoever sends long ones gets no long answer. */
+const MOST_SAID_BACK = { pointer: 200, message: 1_000 };
 
 export function refuseFields(errors: readonly FieldError[]): Refused {
-  const shown = errors.slice(0, MOST_FIELD_ERRORS);
+  const shown = errors.slice(0, MOST_FIELD_ERRORS).map(({ in: from, pointer, message }) => ({
+    in: from,
+    pointer: cut(pointer, MOST_SAID_BACK.pointer),
+    message: cut(message, MOST_SAID_BACK.message),
+  }));
   const detail = shown.length === 1 ? 'One thing is not right: see `errors`.' : 'See `errors` for each.';
   return new Refused('REQUEST_INVALID', `Nothing was changed. ${detail}`, { more: { errors: shown } });
+}
+
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most).toWellFormed()}…`;
 }
 
 /** `['numbers', 0]` → `/numbers/0` */

@@ -1,23 +1,27 @@
 /** The HTTP side of the connector: its health pages, where platforms post their events, and the API. */
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { CallhookError, systemCodeOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { VERSION } from '../runtime/version.ts';
 import type { SourceState } from '../source/source.ts';
 import type { Link } from '../store/accounts.ts';
+import type { ShownCertificate } from './certificate.ts';
 import type { ApiContext } from './context.ts';
 import { isIngestKey } from './authentication.ts';
 import { PAGE_CSP, docsPage } from './docs-page.ts';
 import { BODY_LIMITS, eventRoutes, refuseMediaType, type EventsOptions } from './events.ts';
 import { LINK_PATHS, linkPage } from './link-page.ts';
 import { openApiDocument } from './openapi.ts';
+import { boundConnections } from './connections.ts';
 import { servePortal } from './portal.ts';
 import { Refused, sendProblem } from './problem.ts';
 import { publicKeyRoutes } from './public-keys.ts';
 import { RateLimiter, RATES, type Rates } from './rates.ts';
 import { BODY_LIMIT, registerRoutes } from './register.ts';
 import { allRoutes } from './routes.ts';
+import { securityHeaders } from './security-headers.ts';
 import { refuseOtherMethods, refuseUnread } from './unread.ts';
 
 /** What the health pages tell. */
@@ -34,8 +38,11 @@ export interface ApiOptions {
   context: ApiContext;
   rates?: Rates;
   requestWithinMs?: number;
+  mostConnections?: number;
   /** Addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
   trustedProxies?: readonly string[];
+  /** Absent: it speaks in clear. */
+  certificate?: Pick<ShownCertificate, 'createServer'>;
   /** The built portal's folder; left out: where the build puts it. */
   portal?: string;
 }
@@ -45,18 +52,8 @@ const MOST_PARAMETER = 800;
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
 /** So long a request may take to come in: a mebibyte over a bad line. */
 const REQUEST_WITHIN_MS = 60_000;
-
-/** https://owasp.org/www-project-secure-headers; an answer of the API is no page. */
-const SECURITY_HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'cache-control': 'no-store',
-} as const;
+/** So long a connection may wait for its next request: longer than a proxy does, or it sends one into nothing. */
+const KEEP_ALIVE_MS = 72_000;
 
 /**
  * - `GET /health/live`: 200 while the process runs: restart it otherwise.
@@ -69,21 +66,42 @@ const SECURITY_HEADERS = {
  */
 export function createApi(options: ApiOptions): FastifyInstance {
   const { health, events, context, rates = RATES, requestWithinMs = REQUEST_WITHIN_MS } = options;
-  const { trustedProxies = [] } = options;
+  const { trustedProxies = [], certificate } = options;
+  const hardened = () => securityHeaders(context);
+  const limits = {
+    requestTimeout: requestWithinMs,
+    headersTimeout: requestWithinMs,
+    connectionsCheckingInterval: requestWithinMs / 4,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // Refused below: what Node itself answers lacks our headers.
+    requireHostHeader: false,
+  };
+  const closeAll: (() => void)[] = [];
   const api = fastify({
     logger: false,
     forceCloseConnections: true,
     genReqId: requestIdOf,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
-    requestTimeout: requestWithinMs,
-    http: { headersTimeout: requestWithinMs, connectionsCheckingInterval: requestWithinMs / 4 },
-    clientErrorHandler: refuseUnread,
+    // Twice where `localhost` is two addresses.
+    serverFactory(listener) {
+      const server = certificate?.createServer(limits, listener) ?? createServer(limits, listener);
+      // RFC 9110 section 10.1.1: an expectation that is not known may be ignored.
+      server.on('checkExpectation', listener);
+      closeAll.push(boundConnections(server, options.mostConnections));
+      return server;
+    },
+    // Only for the address that it tells of itself.
+    ...(certificate && { https: {} }),
+    clientErrorHandler: (error, socket) => refuseUnread(error, socket, hardened()),
     // A path that cannot be decoded, or is longer than any.
-    frameworkErrors: (_error, _request, reply) => void sendNotFound(reply),
+    frameworkErrors: (_error, _request, reply) => void sendNotFound(reply.headers(hardened())),
     routerOptions: { maxParamLength: MOST_PARAMETER },
   });
+  api.addHook('preClose', async () => closeAll.forEach((close) => close()));
   api.addHook('onRequest', async (request, reply) => {
-    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
+    reply.headers(hardened()).header('x-request-id', request.id);
+    if (request.headers.host !== undefined || request.raw.httpVersion === '1.0') return;
+    return sendProblem(reply, 'REQUEST_UNREADABLE', 'HTTP/1.1 needs a Host header.');
   });
   const portal = servePortal(api, options.portal);
   api.setNotFoundHandler((request, reply) => {

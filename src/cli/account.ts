@@ -1,6 +1,7 @@
 /** `callhook account`: accounts from the machine itself, where nobody has to log in. */
 import { Command } from 'commander';
 import { makeLink } from '../api/links.ts';
+import { originOf } from '../config/api-settings.ts';
 import type { ConnectorConfig } from '../config/connector-config.ts';
 import { ROLES, type Role } from '../policy/access.ts';
 import { normaliseEmail, type Account } from '../policy/account.ts';
@@ -162,9 +163,8 @@ async function find({ accounts }: Store, email: string): Promise<Account> {
   return found.account;
 }
 
-function contextOf(store: Store, { public_url, api_host, api_port }: ConnectorConfig) {
-  const host = api_host.includes(':') ? `[${api_host}]` : api_host;
-  const publicUrl = public_url === '' ? `http://${host}:${api_port}` : public_url;
+function contextOf(store: Store, config: ConnectorConfig) {
+  const publicUrl = config.public_url === '' ? originOf(config) : config.public_url;
   const clock = { ...systemClock, nowMs: () => store.nowMs() };
   return { store, clock, publicUrl, log: createLogger('warn') };
 }

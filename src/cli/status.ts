@@ -6,15 +6,24 @@ import { isPostgres } from '../store/open-store.ts';
 import { isServed } from '../store/sqlite/store.ts';
 import type { EndpointOverview, SourceHealth } from '../store/health.ts';
 import type { Store } from '../store/store.ts';
+import { readServerCertificate } from '../config/api-certificate.ts';
+import { originOf, speaksTls } from '../config/api-settings.ts';
+import type { ConnectorConfig } from '../config/connector-config.ts';
+import { CallhookError } from '../runtime/errors.ts';
 import { withInstallation } from './installation.ts';
 
 export interface Overview {
   serving: boolean;
   /** The processes that serve this database. */
   nodes: readonly string[];
+  /** Of the API's own TLS; absent where there is none. */
+  certificate?: CertificateView;
   sources: readonly SourceHealth[];
   endpoints: readonly EndpointOverview[];
 }
+
+/** As the file is now: `serve` takes a new one within seconds. */
+type CertificateView = { url: string } & ({ validUntilMs: number } | { problem: string });
 
 export function statusCommand(): Command {
   return new Command('status')
@@ -22,9 +31,14 @@ export function statusCommand(): Command {
     .option('--config <file>', 'configuration file (default: callhook.toml if it is there)')
     .option('--json', 'as JSON, for scripts')
     .action(async ({ config: file, json }: { config?: string; json?: boolean }) => {
-      await withInstallation(file, async (store, { database }) => {
-        const nodes = await nodesOf(store, database);
-        const overview: Overview = { serving: nodes.length > 0, nodes, ...(await store.health.overview()) };
+      await withInstallation(file, async (store, settings) => {
+        const nodes = await nodesOf(store, settings.database);
+        const overview: Overview = {
+          serving: nodes.length > 0,
+          nodes,
+          ...(speaksTls(settings) && { certificate: await certificateOf(settings) }),
+          ...(await store.health.overview()),
+        };
         process.stdout.write(
           json
             ? `${JSON.stringify(overview)}\n`
@@ -42,12 +56,13 @@ export async function nodesOf(store: Store, database: string): Promise<readonly 
 
 /** The screen. @param nowMs ages are told from here */
 export function* statusLines(
-  { serving, nodes, sources, endpoints }: Overview,
+  { serving, nodes, certificate, sources, endpoints }: Overview,
   nowMs: number,
 ): Generator<string> {
   yield serving
     ? `${good('●')} callhook serves${nodes.length > 1 ? ` on ${nodes.length} nodes` : ''}`
     : `${bad('○')} callhook does not run: start \`callhook serve\``;
+  if (certificate !== undefined) yield certificateLine(certificate, nowMs);
   yield '';
   yield styleText('bold', 'Sources');
   if (sources.length === 0) yield '  none yet: name one in the file for `callhook apply`';
@@ -56,6 +71,25 @@ export function* statusLines(
   yield styleText('bold', 'Endpoints');
   if (endpoints.length === 0) yield '  none yet: name one in the file for `callhook apply`';
   for (const endpoint of endpoints) yield* endpointLines(endpoint, nowMs);
+}
+
+async function certificateOf(settings: ConnectorConfig): Promise<CertificateView> {
+  const url = originOf(settings);
+  try {
+    const { first } = await readServerCertificate(settings);
+    return { url, validUntilMs: first.validToDate.getTime() };
+  } catch (error) {
+    if (!(error instanceof CallhookError)) throw error;
+    return { url, problem: error.message };
+  }
+}
+
+function certificateLine(certificate: CertificateView, nowMs: number): string {
+  if ('problem' in certificate) return `  ${bad('○')} ${certificate.url}  ${certificate.problem}`;
+  const { url, validUntilMs } = certificate;
+  return validUntilMs > nowMs
+    ? `  ${good('●')} ${url}  its certificate is good for ${age(validUntilMs - nowMs)}`
+    : `  ${bad('○')} ${url}  its certificate expired ${age(nowMs - validUntilMs)} ago: have it renewed`;
 }
 
 function* sourceLines(

@@ -1,6 +1,7 @@
-/** Reads files of certificates (PEM) and makes sure that there is something in them to trust. */
-import { X509Certificate } from 'node:crypto';
+/** Certificates and keys in PEM: files of those to trust are read, and what is wrong with any of them is found. */
+import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { CallhookError, systemCodeOf } from '../runtime/errors.ts';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
@@ -51,5 +52,24 @@ function isCertificate(text: string): boolean {
     return new X509Certificate(text).raw.length > 0;
   } catch {
     return false;
+  }
+}
+
+export function readPrivateKey(text: string): KeyObject | 'has a passphrase' | 'is none' {
+  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/.test(text)) return 'has a passphrase';
+  try {
+    return createPrivateKey(text);
+  } catch {
+    return 'is none';
+  }
+}
+
+/** What TLS itself does not take: keys that are too short, digests of the past. @returns undefined if it takes it */
+export function refusalOfTls(cert: string, key: string): string | undefined {
+  try {
+    createSecureContext({ cert, key, minVersion: 'TLSv1.2' });
+    return undefined;
+  } catch (error) {
+    return `cannot be used for TLS (${systemCodeOf(error) ?? 'unknown reason'})`;
   }
 }

@@ -9,6 +9,7 @@ import { parseAllowed } from '../delivery/address-guard.ts';
 import type { HealthRules } from '../policy/endpoint-health.ts';
 import { CallhookError, systemCodeOf } from '../runtime/errors.ts';
 import { DEFAULT_CONFIG } from './default-config.ts';
+import { checkApi } from './api-settings.ts';
 import { nearWord } from './directory-file/near-word.ts';
 import { checkOutward } from './outward-settings.ts';
 import { SETTINGS } from './settings.ts';
@@ -48,7 +49,7 @@ export function loadWithOrigins(
   const fromEnv = readEnvironment(env);
   const result = SETTINGS.safeParse({ ...DEFAULTS, ...fromFile, ...fromEnv });
   const told = result.success
-    ? [...checkAddresses(result.data), ...checkOutward(result.data)]
+    ? [...checkAddresses(result.data), ...checkApi(result.data), ...checkOutward(result.data)]
     : result.error.issues.flatMap((issue) => describe(issue, fromFile));
   const lines = [
     ...told.map(({ key, problem }) => `${placeOf(key, file, text, fromEnv)}: ${problem}`),

@@ -21,10 +21,17 @@ key_file = "callhook.key"
 # debug, info, warn or error. One JSON line each on standard error; never a phone number or a secret.
 log_level = "info"
 
-# The health page: http://127.0.0.1:8480/health/live and /health/ready; and where sources of kind http post their
-# events, which is in clear: put TLS in front of it for other machines. Port 0 takes any free one.
+# Where it listens: the API, where sources of kind http post their events, and the health page
+# http://127.0.0.1:8480/health/live and /health/ready. In clear: for other machines give it a certificate, below, or put TLS
+# in front of it. Port 0 takes any free one.
 api_host = "127.0.0.1"
 api_port = 8480
+
+# TLS (1.2 or newer) on that port: PEM files, as certbot makes them, e.g. "/etc/letsencrypt/live/callhook.example.org/fullchain.pem"
+# and "…/privkey.pem": the server's certificate first, then those between it and its authority; the key without a passphrase.
+# New ones are seen within seconds, without a restart. Empty: no TLS.
+api_tls_certificate_file = ""
+api_tls_key_file = ""
 
 # Where people and their browsers reach the API and the portal, e.g. "https://callhook.example.org", without a path:
 # links in invitations begin with it, and with https:// sessions travel over TLS only. Empty: where it listens.

@@ -44,6 +44,8 @@ export const SETTINGS = z.strictObject({
   log_level: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }),
   api_host: someText,
   api_port: whole(0, 65_535),
+  api_tls_certificate_file: text,
+  api_tls_key_file: text,
   trusted_proxies: z.array(
     text.refine(isRange, { error: 'must be addresses or ranges, such as ["127.0.0.1", "10.0.0.0/8"]' }),
     { error: 'must be a list of addresses or ranges, such as ["127.0.0.1", "10.0.0.0/8"]' },

@@ -115,7 +115,7 @@ export interface AccountStore {
     note: AuditNote,
     options: { onlyFirst: boolean },
   ): Promise<boolean>;
-  /** Name, role, disabled. A disabled account's sessions end. @returns false if there is none */
+  /** Name, role, disabled. The sessions of an account that is disabled, or gets another role, end. @returns false if there is none */
   change(
     organisationId: string | undefined,
     id: string,
@@ -124,8 +124,8 @@ export interface AccountStore {
   ): Promise<boolean>;
   /** @returns false if there is none */
   remove(organisationId: string | undefined, id: string, note: AuditNote): Promise<boolean>;
-  /** Ends all of its sessions but `keep`. @returns false if there is none */
-  setPassword(id: string, passwordHash: string, note: AuditNote, keep?: string): Promise<boolean>;
+  /** Ends all of its sessions. @returns false if there is none */
+  setPassword(id: string, passwordHash: string, note: AuditNote): Promise<boolean>;
   /** The same by a link, which is used up by that. @returns false where it is not good any more */
   setPasswordByLink(
     tokenHash: string,

@@ -41,7 +41,9 @@ const CHANGE_ACCOUNT = `
   UPDATE account SET name = $3, role = $4, disabled = $5 WHERE ${OF_ORGANISATION} AND id = $2 RETURNING id`;
 const REMOVE_ACCOUNT = `DELETE FROM account WHERE ${OF_ORGANISATION} AND id = $2 RETURNING id`;
 const SET_PASSWORD = 'UPDATE account SET password_hash = $2 WHERE id = $1 RETURNING id';
-const END_SESSIONS = 'DELETE FROM session WHERE account_id = $1 AND id <> $2';
+const END_SESSIONS = 'DELETE FROM session WHERE account_id = $1';
+const END_SESSIONS_OF_OTHER_ROLE = `
+  DELETE FROM session WHERE account_id = $1 AND EXISTS (SELECT 1 FROM account WHERE id = $1 AND role <> $2)`;
 const NO_ACCOUNT = 'SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM account)';
 
 const INSERT_LINK = `
@@ -114,15 +116,17 @@ export function sqlAccounts(sql: SqlPort): Accounts {
     change(organisationId, id, { name, role, disabled }, note) {
       const values = [organisationId ?? null, id, name, role, disabled ? 1 : 0];
       const change: Step = { sql: CHANGE_ACCOUNT, values, must: true };
-      const end: Step[] = disabled ? [{ sql: END_SESSIONS, values: [id, ''] }] : [];
-      return kept([change, ...end, auditStep(note)]);
+      const end: Step = disabled
+        ? { sql: END_SESSIONS, values: [id] }
+        : { sql: END_SESSIONS_OF_OTHER_ROLE, values: [id, role] };
+      // Before the change, while the row still says what it was.
+      return kept([end, change, auditStep(note)]);
     },
 
     remove: (organisationId, id, note) =>
       kept([{ sql: REMOVE_ACCOUNT, values: [organisationId ?? null, id], must: true }, auditStep(note)]),
 
-    setPassword: (id, passwordHash, note, keep) =>
-      kept([...setPassword(id, passwordHash, keep), auditStep(note)]),
+    setPassword: (id, passwordHash, note) => kept([...setPassword(id, passwordHash), auditStep(note)]),
 
     setPasswordByLink(tokenHash, accountId, passwordHash, note) {
       const use: Step = { sql: USE_LINK, values: [tokenHash, note.atMs], must: true };
@@ -160,10 +164,10 @@ function insertAccount(account: NewAccount): Step {
   return { sql: INSERT_ACCOUNT, values, must: true };
 }
 
-function setPassword(id: string, passwordHash: string, keep = ''): Step[] {
+function setPassword(id: string, passwordHash: string): Step[] {
   return [
     { sql: SET_PASSWORD, values: [id, passwordHash], must: true },
-    { sql: END_SESSIONS, values: [id, keep] },
+    { sql: END_SESSIONS, values: [id] },
   ];
 }
 

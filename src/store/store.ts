@@ -12,6 +12,7 @@
 import type { Direction } from '../call/leg-event.ts';
 import type { LegProgress } from '../call/leg-state.ts';
 import type { OutwardEvent } from '../call/outward-event.ts';
+import type { AttemptDetails } from '../policy/attempt-details.ts';
 import type { AuditNote } from '../policy/audit.ts';
 import type { DeviceType } from '../policy/device-type.ts';
 import type { DirectoryChange } from '../policy/directory-changes.ts';
@@ -269,6 +270,8 @@ export interface AttemptRecord {
   statusCode?: number;
   /** In words for a person, bounded; never a phone number or a secret of ours. */
   detail?: string;
+  /** Where its time went, whom it reached, what came back. */
+  details?: AttemptDetails;
 }
 
 /** What of one endpoint is to be sent again. Only finished messages are; those that still wait go on waiting. */

@@ -12,6 +12,8 @@ export interface Overview {
   databaseUp: boolean;
   /** Of this node. */
   attemptsInFlight?: number;
+  /** Until when the API's certificate is good; absent where it speaks in clear. */
+  certificateUntilMs?: number | undefined;
   sources?: readonly { id: string; up: boolean; openLegs?: number }[];
   /** How many endpoints are how; a health that is left out has none. */
   endpoints?: Readonly<Partial<Record<Health, number>>>;
@@ -40,15 +42,20 @@ export function createGauges(registry: Registry, version: string): Gauges {
   const backlog = gauge('callhook_backlog_messages', 'Messages that wait.');
   const oldest = gauge('callhook_backlog_oldest_seconds', 'Age of the oldest message that waits.');
   const lanes = gauge('callhook_lanes_waiting', 'Lanes (one call at one endpoint) with messages that wait.');
+  const certificate = gauge(
+    'callhook_api_certificate_expiry_timestamp_seconds',
+    "When the API's certificate ends, in seconds since 1970; not there where it has none.",
+  );
   build.set({ version }, 1);
 
   return {
     show(overview) {
       // In prom-client's words: `reset` empties a gauge with labels, and sets one without labels to 0.
-      for (const each of [inFlight, backlog, oldest, lanes]) each.remove();
+      for (const each of [inFlight, backlog, oldest, lanes, certificate]) each.remove();
       for (const each of [up, legs, endpoints]) each.reset();
       database.set(overview.databaseUp ? 1 : 0);
       if (overview.attemptsInFlight !== undefined) inFlight.set(overview.attemptsInFlight);
+      if (overview.certificateUntilMs !== undefined) certificate.set(overview.certificateUntilMs / 1_000);
       for (const source of overview.sources ?? []) {
         up.set({ source: source.id }, source.up ? 1 : 0);
         if (source.openLegs !== undefined) legs.set({ source: source.id }, source.openLegs);

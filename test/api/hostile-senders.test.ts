@@ -96,7 +96,7 @@ test('a request that never comes to its end is ended, whether its sender may pos
     ingest: { backlogged: false, problem: undefined },
     clock: systemClock,
   } as unknown as EventsOptions;
-  const context = {} as ApiContext;
+  const context = { publicUrl: '' } as ApiContext;
   const api = createApi({
     health,
     events,

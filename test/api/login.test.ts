@@ -126,7 +126,7 @@ test('sessions are listed and ended, one or all; logging out ends one', async (t
   assert.equal((await client('GET', 'me')).status, 401);
 });
 
-test('a new password ends the other sessions; the old one has to be known', async (t) => {
+test('a new password ends all sessions and begins another; the old one has to be known', async (t) => {
   const { nobody, account, as } = await startApi(t);
   const { email, client } = await account('viewer', 'acme');
   const second = as({ cookie: cookieOf(await nobody('POST', 'login', { email, password: PASSWORD })) });
@@ -134,10 +134,53 @@ test('a new password ends the other sessions; the old one has to be known', asyn
     client('PUT', 'me/password', { current_password: current, new_password: password });
   assert.equal((await change('wrong', 'a perfectly fine one')).body.errors[0].pointer, '/current_password');
   assert.equal((await change(PASSWORD, email)).body.errors[0].pointer, '/new_password');
-  assert.equal((await change(PASSWORD, 'a perfectly fine one')).status, 204);
+  const changed = await change(PASSWORD, 'a perfectly fine one');
+  assert.deepEqual([changed.status, changed.text], [204, '']);
   assert.equal((await second('GET', 'me')).status, 401);
-  assert.equal((await client('GET', 'me')).status, 200);
+  assert.equal(
+    (await client('GET', 'me')).status,
+    401,
+    'a cookie that somebody has seen is worth nothing now',
+  );
+  assert.equal((await as({ cookie: cookieOf(changed) })('GET', 'me')).body.name, email);
   assert.equal((await nobody('POST', 'login', { email, password: 'a perfectly fine one' })).status, 200);
+});
+
+test('another role ends the sessions, another name does not', async (t) => {
+  const { account } = await startApi(t);
+  const anna = await account('viewer', 'acme');
+  const { client } = await account('administrator', 'acme');
+  const path = `organisations/acme/accounts/${anna.id}`;
+  const give = (name: string, role: string) => client('PUT', path, { name, role }, { 'if-match': '*' });
+  assert.equal((await give('Anna', 'viewer')).status, 200);
+  assert.equal((await anna.client('GET', 'me')).status, 200);
+  assert.equal((await give('Anna', 'administrator')).status, 200);
+  assert.equal((await anna.client('GET', 'me')).status, 401);
+});
+
+test('a cookie that was there before the login is never the session afterwards', async (t) => {
+  const { account, as, nobody } = await startApi(t);
+  const { email, cookie } = await account('viewer', 'acme');
+  const { cookie: foreign, client: other } = await account('viewer', 'beta');
+  const made = 'callhook_session=chses_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+  for (const planted of [made, cookie, foreign, `${made}; ${made}`]) {
+    const from = as({ cookie: planted, 'x-callhook': '1' });
+    const login = await from('POST', 'login', { email, password: PASSWORD });
+    assert.equal(login.status, 200);
+    assert.ok(!planted.includes(cookieOf(login)));
+    assert.equal((await from('GET', 'me')).status, 401, planted);
+    const { body } = await as({ cookie: cookieOf(login) })('GET', 'me');
+    assert.deepEqual([body.name, body.organisation], [email, 'acme']);
+  }
+  assert.equal((await other('GET', 'me')).status, 401);
+  const refused = await as({ cookie: made, 'x-callhook': '1' })('POST', 'login', {
+    email,
+    password: 'wrong',
+  });
+  assert.equal(refused.headers.get('set-cookie'), null);
+  const one = await nobody('POST', 'login', { email, password: PASSWORD });
+  const two = await nobody('POST', 'login', { email, password: PASSWORD });
+  assert.notEqual(cookieOf(one), cookieOf(two));
 });
 
 test('a session ends when it is idle, and with its account', async (t) => {

@@ -99,6 +99,7 @@ const TABLE: Record<string, Kind> = {
   'GET /api/v1/sources/{source}': 'operatorLooks',
   'PUT /api/v1/sources/{source}': 'operatorChanges',
   'DELETE /api/v1/sources/{source}': 'operatorChanges',
+  'POST /api/v1/sources/{source}/inspect': 'operatorChanges',
   'GET /api/v1/accounts': 'operatorInPerson',
   'GET /api/v1/accounts/{account}': 'operatorInPerson',
   'PUT /api/v1/accounts/{account}': 'operatorInPerson',

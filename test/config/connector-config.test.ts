@@ -76,6 +76,24 @@ for (const [what, toml, env, told] of [
     {},
     /^\S+callhook\.toml:1: `api_port`: must be a whole number from 0 to 65535$/,
   ],
+  [
+    'a certificate without its key',
+    'api_tls_certificate_file = "cert.pem"',
+    {},
+    /callhook\.toml:1: `api_tls_certificate_file` needs `api_tls_key_file`$/,
+  ],
+  [
+    'a key without its certificate',
+    'api_tls_key_file = "key.pem"',
+    {},
+    /callhook\.toml:1: `api_tls_key_file` needs `api_tls_certificate_file`$/,
+  ],
+  [
+    'a public address in clear beside a certificate',
+    'api_tls_certificate_file = "c"\napi_tls_key_file = "k"\npublic_url = "http://a.example"',
+    {},
+    /callhook\.toml:3: `public_url`: must begin with https:\/\/, since `api_tls_certificate_file` is given$/,
+  ],
   ['half a port', 'api_port = 80.5', {}, /`api_port`: must be a whole number from 0 to 65535$/],
   ['a time of nothing', 'keep_days = 0', {}, /`keep_days`: must be a number greater than 0, up to 3650$/],
   [

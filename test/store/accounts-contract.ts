@@ -146,8 +146,6 @@ export function accountsContract(backend: AccountsBackend): void {
       );
       assert.equal((await accounts.useSession('second', 4_950, TIMES))?.session.id, 's2');
       assert.equal(await accounts.useSession('second', 5_000, TIMES), undefined, 'term');
-      assert.equal(await accounts.setPassword('anna', 'new hash', note(), 's2'), true);
-      assert.equal((await accounts.sessions('anna', 4_950, TIMES)).length, 1, 'the one that is kept');
       assert.equal(await accounts.setPassword('anna', 'newer hash', note()), true);
       assert.equal(await accounts.useSession('second', 4_950, TIMES), undefined);
       assert.equal(await accounts.passwordHashOf('anna'), 'newer hash');
@@ -155,8 +153,16 @@ export function accountsContract(backend: AccountsBackend): void {
       await accounts.openSession({ ...SESSION, id: 's4' }, 'fourth', note());
       assert.equal(await accounts.endSessions('olga', 's3', note()), 0, 'nobody else’s');
       assert.equal(await accounts.endSessions('anna', 's3', note()), 1);
-      await accounts.change('acme', 'anna', { name: 'a', role: 'viewer', disabled: true }, note());
-      assert.equal(await accounts.useSession('fourth', 11, TIMES), undefined);
+      const { role } = (await accounts.account('acme', 'anna'))!;
+      const another = role === 'viewer' ? 'administrator' : 'viewer';
+      await accounts.change('beta', 'anna', { name: 'a', role: another, disabled: false }, note());
+      await accounts.change('acme', 'anna', { name: 'a', role, disabled: false }, note());
+      assert.ok(await accounts.useSession('fourth', 11, TIMES), 'not ended by beta, nor by a name');
+      await accounts.change('acme', 'anna', { name: 'a', role: another, disabled: false }, note());
+      assert.equal(await accounts.useSession('fourth', 11, TIMES), undefined, 'ended by another role');
+      await accounts.openSession({ ...SESSION, id: 's5' }, 'fifth', note());
+      await accounts.change('acme', 'anna', { name: 'a', role: another, disabled: true }, note());
+      assert.deepEqual(await accounts.sessions('anna', 11, TIMES), [], 'ended with the account');
     },
   );
 

@@ -2,7 +2,7 @@
 import type { TestContext } from 'node:test';
 import type { ApiContext } from '../../src/api/context.ts';
 import type { Rates } from '../../src/api/rates.ts';
-import { createApi, listen } from '../../src/api/server.ts';
+import { createApi, listen, type ApiOptions } from '../../src/api/server.ts';
 import { SharedIngest } from '../../src/ingest/shared-ingest.ts';
 import type { Role } from '../../src/policy/access.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
@@ -69,6 +69,9 @@ export interface TestApiOptions {
   directory?: Directory;
   /** The folder of the built portal; left out: none. */
   portal?: string;
+  certificate?: ApiOptions['certificate'];
+  requestWithinMs?: number;
+  mostConnections?: number;
 }
 
 /** What the operator sees of it. */
@@ -116,6 +119,9 @@ export async function startApi(t: TestContext, options: TestApiOptions = {}): Pr
     events: { sources: new HttpSources({ directory: store.directory, heard: () => {} }), ingest, clock, log },
     context,
     trustedProxies: options.trustedProxies ?? [],
+    ...(options.certificate && { certificate: options.certificate }),
+    ...(options.requestWithinMs !== undefined && { requestWithinMs: options.requestWithinMs }),
+    ...(options.mostConnections !== undefined && { mostConnections: options.mostConnections }),
     rates: options.rates ?? { somebody: NO_LIMIT, nobody: NO_LIMIT },
   });
   const url = await listen(api, '127.0.0.1', 0);

@@ -68,7 +68,7 @@ export interface paths {
         get?: never;
         /**
          * Change your password
-         * @description All your other sessions end.
+         * @description All your sessions end; the answer’s cookie begins a new one.
          */
         put: operations["changePassword"];
         post?: never;
@@ -678,6 +678,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{source}/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a phone system: does it let us in, and which phones has it?
+         * @description Asks the phone system with the settings that are stored, or with those of the body; nothing is stored or changed. With an `organisation`, the phones that no directory has are answered as users of it, ready to be put.
+         */
+        post: operations["inspectSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -706,7 +726,7 @@ export interface paths {
         get: operations["getAccount"];
         /**
          * Change name and role, disable and enable
-         * @description A disabled account’s sessions end at once.
+         * @description The sessions of an account that is disabled, or gets another role, end at once.
          */
         put: operations["putAccount"];
         post?: never;
@@ -762,7 +782,7 @@ export interface paths {
         get: operations["getAccountOfOrganisation"];
         /**
          * Change name and role, disable and enable
-         * @description A disabled account’s sessions end at once.
+         * @description The sessions of an account that is disabled, or gets another role, end at once.
          */
         put: operations["putAccountOfOrganisation"];
         post?: never;
@@ -1842,6 +1862,52 @@ export interface components {
             /** @description Absent on the last page */
             next_cursor?: string;
         };
+        Inspection: {
+            /** @description `Asterisk 22.10.1`, as far as it is known */
+            system: string;
+            checks: {
+                /** @description One or two words: `login` */
+                about: string;
+                /**
+                 * @description `wrong`: it cannot work like this
+                 * @enum {string}
+                 */
+                is: "fine" | "improvable" | "wrong";
+                says: string;
+                /** @description What to do, line by line */
+                advice?: string[];
+            }[];
+            /** @description Absent where the phone system does not tell them */
+            phones?: {
+                /** @description In a directory */
+                known: number;
+                /** @description In none: their calls are not reported */
+                unknown: number;
+                /** @description Probably ways to other phone systems */
+                trunks: number;
+                /** @description In a directory, but not on the phone system */
+                missing: string[];
+            };
+            /** @description Phones in no directory, as users */
+            people?: {
+                user_id: string;
+                /** @description As the phone system has them */
+                names: string[];
+                numbers: string[];
+                extensions: string[];
+                devices: {
+                    address: string;
+                    /** @enum {string} */
+                    type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+                }[];
+            }[];
+            function_numbers: {
+                number: string;
+                /** @enum {string} */
+                kind: "IVR" | "QUEUE" | "HUNT_GROUP" | "CONFERENCE" | "VOICEMAIL" | "PARK" | "FEATURE_CODE" | "FAX" | "OTHER";
+                because: string;
+            }[];
+        };
         Source: {
             id: string;
             /** @enum {string} */
@@ -2072,7 +2138,7 @@ export interface components {
             /** @enum {string} */
             role: "operator" | "administrator" | "viewer";
             /** @default false */
-            disabled: boolean;
+            disabled?: boolean;
         };
         OrganisationBody: {
             /** @description As in the path */
@@ -2082,39 +2148,39 @@ export interface components {
         };
         PrivacyBody: {
             /** @default false */
-            remove_local_user_id: boolean;
+            remove_local_user_id?: boolean;
             /** @default keep */
-            modify_local_number: "keep" | "remove" | {
+            modify_local_number?: "keep" | "remove" | {
                 mask: number;
             };
             /** @default false */
-            remove_local_email: boolean;
+            remove_local_email?: boolean;
             /** @default false */
-            remove_remote_user_id: boolean;
+            remove_remote_user_id?: boolean;
             /** @default keep */
-            modify_remote_number: "keep" | "remove" | {
+            modify_remote_number?: "keep" | "remove" | {
                 mask: number;
             };
             /** @default false */
-            remove_remote_email: boolean;
+            remove_remote_email?: boolean;
             /** @default false */
-            remove_device_type: boolean;
+            remove_device_type?: boolean;
             /**
              * @default both
              * @enum {string}
              */
-            applies_to: "both" | "INCOMING" | "OUTGOING";
+            applies_to?: "both" | "INCOMING" | "OUTGOING";
         };
         UserBody: {
             /** @description As in the path */
             user_id?: string;
             email?: string;
             /** @default [] */
-            numbers: string[];
+            numbers?: string[];
             /** @default [] */
-            extensions: string[];
+            extensions?: string[];
             /** @default [] */
-            devices: {
+            devices?: {
                 source: string;
                 address: string;
                 /** @enum {string} */
@@ -2201,7 +2267,7 @@ export interface components {
              *       "TERMINATED"
              *     ]
              */
-            states: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[] | "all" | ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
+            states?: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[] | "all" | ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
             filter?: {
                 directions?: ("INCOMING" | "OUTGOING")[];
                 device_types?: ("MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB")[];
@@ -2212,7 +2278,7 @@ export interface components {
              * @default standard
              * @enum {string}
              */
-            payload: "standard" | "extended";
+            payload?: "standard" | "extended";
             /** @description Left out: stays as it is. null: taken away */
             authentication?: ({
                 /** @constant */
@@ -2233,7 +2299,7 @@ export interface components {
                  * @default basic
                  * @enum {string}
                  */
-                client_authentication: "basic" | "post";
+                client_authentication?: "basic" | "post";
                 scope?: string;
                 audience?: string;
                 resource?: string;
@@ -2267,6 +2333,12 @@ export interface components {
             /** @enum {string} */
             kind: "IVR" | "QUEUE" | "HUNT_GROUP" | "CONFERENCE" | "VOICEMAIL" | "PARK" | "FEATURE_CODE" | "FAX" | "OTHER";
         };
+        InspectBody: {
+            /** @description Instead of what is stored; without a `secret`, the stored one */
+            settings?: components["schemas"]["SourceBody"];
+            /** @description Whose people the phones are that nobody has */
+            organisation?: string;
+        };
         SourceBody: {
             id: string;
             /** @constant */
@@ -2274,7 +2346,7 @@ export interface components {
             host: string;
             port?: number;
             /** @default false */
-            tls: boolean;
+            tls?: boolean;
             ca_file?: string;
             username: string;
             secret?: string;
@@ -2282,7 +2354,7 @@ export interface components {
              * @default DESKTOP
              * @enum {string}
              */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
         } | {
             id: string;
             /** @constant */
@@ -2295,7 +2367,7 @@ export interface components {
              * @default DESKTOP
              * @enum {string}
              */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
             tls?: unknown;
             ca_file?: unknown;
         } | {
@@ -2308,19 +2380,19 @@ export interface components {
              * @default udp
              * @enum {string}
              */
-            transport: "udp" | "tcp" | "tls";
+            transport?: "udp" | "tcp" | "tls";
             ca_file?: string;
             username?: string;
             secret?: string;
             listen_host?: string;
             listen_port?: number;
             /** @default 300 */
-            expires: number;
+            expires?: number;
             /**
              * @default DESKTOP
              * @enum {string}
              */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
             tls?: unknown;
         } | {
             id: string;
@@ -2331,7 +2403,7 @@ export interface components {
              * @default DESKTOP
              * @enum {string}
              */
-            default_device_type: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+            default_device_type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
         };
         InvitationBody: {
             email: string;
@@ -4057,6 +4129,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspectSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["InspectBody"];
+            };
+        };
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
             };
             /** @description A problem, in words */
             default: {

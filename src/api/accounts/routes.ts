@@ -98,7 +98,7 @@ function routesAt(context: ApiContext, { prefix, suffix, need, all, one }: Place
     path: `${prefix}/{account}`,
     tag: TAG,
     summary: 'Change name and role, disable and enable',
-    description: 'A disabled account’s sessions end at once.',
+    description: 'The sessions of an account that is disabled, or gets another role, end at once.',
     need,
     conditional: true,
     params: one,

@@ -5,7 +5,7 @@ import { SESSION_TIMES, type ApiContext } from '../context.ts';
 import { endedCookie } from '../cookies.ts';
 import { notThere, refuseFields } from '../problem.ts';
 import { route, type Route } from '../route.ts';
-import { countTries, hashNew, inTurn, logIn } from './login.ts';
+import { countTries, hashNew, inTurn, logIn, openSession } from './login.ts';
 import { loginBody, me, ofSession, passwordBody, sessionList, sessionWords } from './schemas.ts';
 
 const TAG = 'Me';
@@ -68,7 +68,7 @@ export function meRoutes(context: ApiContext): Route[] {
     path: '/api/v1/me/password',
     tag: TAG,
     summary: 'Change your password',
-    description: 'All your other sessions end.',
+    description: 'All your sessions end; the answer’s cookie begins a new one.',
     need: OWN,
     body: passwordBody,
     answer: { status: 204, says: 'It is changed' },
@@ -83,8 +83,16 @@ export function meRoutes(context: ApiContext): Route[] {
       const { organisationId } = access;
       const who = { email, name: email, organisationId };
       const hash = await hashNew(context, body.new_password, who, 'new_password');
-      await accounts.setPassword(id, hash, passwordNote(access, by, nowMs), access.sessionId);
-      return {};
+      await accounts.setPassword(id, hash, passwordNote(access, by, nowMs));
+      const account = await accounts.account(undefined, id);
+      if (account === undefined) throw notThere('account');
+      const { headers = {} } = await openSession(context, account, {
+        by,
+        nowMs,
+        address,
+        session: undefined,
+      });
+      return { headers };
     },
   });
   return [login, logout, shown, password, ...sessionRoutes(context)];

@@ -13,6 +13,7 @@ import { refuseOtherId } from '../organisations/routes.ts';
 import { notThere, Refused } from '../problem.ts';
 import { route, type Route } from '../route.ts';
 import { timeText } from '../shapes.ts';
+import { inspectRoute } from './inspect-route.ts';
 import { changedSource, ofSource, source, sourceBody, sourceList, sourceStateList } from './schemas.ts';
 
 const TAG = 'Sources';
@@ -110,7 +111,7 @@ export function sourceRoutes(context: ApiContext): Route[] {
         return { before: { sources: [before], organisations: [] }, changes, result: {} };
       }),
   });
-  return [listed, states, shown, put, removed];
+  return [listed, states, shown, put, removed, inspectRoute(context)];
 }
 
 async function decided(context: ApiContext, body: z.output<typeof sourceBody>, ifMatch: string | undefined) {

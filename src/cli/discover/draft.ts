@@ -3,7 +3,7 @@ import type { SourceSettings } from '../../policy/directory.ts';
 import { normaliseNumber } from '../../policy/phone-number.ts';
 import type { FunctionGuess, SeenDevice } from '../../source/inspection.ts';
 import { harmless, harmlessJson } from '../listen/harmless.ts';
-import { peopleOf, type Person, type PersonsDevice } from './people.ts';
+import { peopleOf, type Person, type PersonsDevice } from '../../command/people.ts';
 
 export interface Draft {
   source: SourceSettings;

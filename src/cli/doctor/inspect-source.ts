@@ -1,7 +1,5 @@
-/** How each kind of source is looked at. A kind that is missing here does not compile. */
-import { createAmiInspector } from '../../source/ami/inspect.ts';
-import { createDialogInfoInspector } from '../../source/dialog-info/inspect.ts';
-import { createEslInspector } from '../../source/esl/inspect.ts';
+/** A look at a source from the command line: whoever waits may end it. */
+import { inspectSource } from '../../command/inspect-source.ts';
 import type { InspectOptions, Inspection } from '../../source/inspection.ts';
 import { untilStopped } from '../serve.ts';
 import { inspectHttp } from './inspect-http.ts';
@@ -17,25 +15,16 @@ export async function inspectUntilStopped(
 ): Promise<Inspection> {
   const signal = untilStopped();
   try {
-    return await inspectSource(subject, { ...options, addresses: addressesOf(subject), signal });
+    return await inspect(subject, { ...options, addresses: addressesOf(subject), signal });
   } catch (error) {
     if (signal.aborted) process.exit(STOPPED);
     throw error;
   }
 }
 
-function inspectSource(subject: Subject, options: InspectOptions): Promise<Inspection> {
+function inspect(subject: Subject, options: InspectOptions): Promise<Inspection> {
   const { source } = subject;
-  switch (source.kind) {
-    case 'ami':
-      return createAmiInspector()(source, options);
-    case 'esl':
-      return createEslInspector()(source, options);
-    case 'dialog-info':
-      return createDialogInfoInspector()(source, options);
-    case 'http':
-      return inspectHttp(source, subject);
-  }
+  return source.kind === 'http' ? inspectHttp(source, subject) : inspectSource(source, options);
 }
 
 function addressesOf({ source, directory: { organisations } }: Subject): ReadonlySet<string> {

@@ -1,5 +1,6 @@
 /** The source that a verb looks at, and the directory it belongs to: from a file, or as it was applied. */
 import { existsSync } from 'node:fs';
+import { originOf, speaksTls } from '../../config/api-settings.ts';
 import { loadConnectorConfig, type ConnectorConfig } from '../../config/connector-config.ts';
 import { readDirectoryFile } from '../../config/directory-file.ts';
 import { environment } from '../../config/environment.ts';
@@ -17,10 +18,19 @@ export interface Subject {
   directory: Directory;
   /** What the directory was read from, for people: `acme.yaml`. */
   from: string;
-  /** Where a node of this configuration listens. */
-  apiUrl: string;
+  api: Api;
   /** What was applied; absent where nothing was yet. */
   installation?: InstallationView;
+}
+
+/** Of a node of this configuration. */
+export interface Api {
+  /** Where it listens: `http://127.0.0.1:8480`. */
+  url: string;
+  /** Where others reach it. */
+  publicUrl: string;
+  /** What it shows; absent where it speaks in clear. */
+  certificateFile?: string;
 }
 
 export interface InstallationView {
@@ -39,7 +49,7 @@ export interface SubjectOptions {
 
 /** @throws CallhookError `SOURCE_UNKNOWN`, `DIRECTORY_FILE_INVALID`, `DATABASE_UNAVAILABLE` */
 export async function findSubject(sourceId: string, options: SubjectOptions): Promise<Subject> {
-  const apiUrl = urlOf(loadConnectorConfig(options.config, environment));
+  const api = apiOf(loadConnectorConfig(options.config, environment));
   if (options.with === undefined) {
     return withInstallation(options.config, async (store, { database }) => {
       const directory = await store.directory.read();
@@ -50,7 +60,7 @@ export async function findSubject(sourceId: string, options: SubjectOptions): Pr
         source: sourceOf(directory, sourceId, from),
         directory,
         from,
-        apiUrl,
+        api,
         installation: viewOf(isServed, sources, sourceId),
       };
     });
@@ -61,15 +71,18 @@ export async function findSubject(sourceId: string, options: SubjectOptions): Pr
     source: sourceOf(directory, sourceId, options.with),
     directory,
     from: options.with,
-    apiUrl,
+    api,
     ...(installation && { installation }),
   };
 }
 
 /** An address that stands for all of the machine's is reached on loopback. */
-function urlOf({ api_host, api_port }: ConnectorConfig): string {
+function apiOf(config: ConnectorConfig): Api {
+  const { api_host, public_url } = config;
   const host = api_host === '0.0.0.0' ? '127.0.0.1' : api_host === '::' ? '::1' : api_host;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${api_port}`;
+  const url = originOf(config, host);
+  const publicUrl = public_url === '' ? url : public_url;
+  return { url, publicUrl, ...(speaksTls(config) && { certificateFile: config.api_tls_certificate_file }) };
 }
 
 /** Secrets of other things need not be known. */

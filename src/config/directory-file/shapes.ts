@@ -54,8 +54,8 @@ export const wordKind =
     return kind === undefined ? 'is missing' : wordChoice(kind, kinds);
   };
 
-// oxlint-disable-next-line no-control-regex -- they must not get into a PBX's line protocol or a header
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+// oxlint-disable-next-line no-control-regex -- they must not get into a PBX's line protocol, a header or a mail
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 export const line = z
   .string()

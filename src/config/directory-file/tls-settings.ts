@@ -2,11 +2,9 @@
  * Certificates of one endpoint: are they what they should be, and do they go together? What would only fail at the first
  * call is told when the file is applied.
  */
-import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
-import { createSecureContext } from 'node:tls';
+import { X509Certificate, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { systemCodeOf } from '../../runtime/errors.ts';
-import { certificatesIn, problemOfPem } from '../certificates.ts';
+import { certificatesIn, problemOfPem, readPrivateKey, refusalOfTls } from '../certificates.ts';
 import { strict } from './shapes.ts';
 
 interface TlsTexts {
@@ -60,28 +58,19 @@ function problemsOfPair(certificate: string, keyText: string, nowMs: number): To
       ['key', 'is not the key of `certificate` (where that has a chain, of the first one in it)'],
     ];
   }
-  const refusal = refusalOfOpenSsl(certificate, keyText);
+  const refusal = refusalOfTls(certificate, keyText);
   return refusal === undefined ? told : [...told, ['certificate', refusal]];
 }
 
 /** @returns the key, or what is wrong with its text */
 function readKey(text: string): KeyObject | string {
-  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/.test(text)) {
-    return 'has a passphrase; `openssl pkey -in KEY -out PLAIN` takes it away, and it is sealed in the database';
-  }
-  try {
-    return createPrivateKey(text);
-  } catch {
-    return 'is no private key. It has to be PEM, text with `-----BEGIN PRIVATE KEY-----`';
-  }
-}
-
-/** What TLS itself does not take: keys that are too short, digests of the past. */
-function refusalOfOpenSsl(cert: string, key: string): string | undefined {
-  try {
-    createSecureContext({ cert, key, minVersion: 'TLSv1.2' });
-    return undefined;
-  } catch (error) {
-    return `cannot be used for TLS (${systemCodeOf(error) ?? 'unknown reason'})`;
+  const key = readPrivateKey(text);
+  switch (key) {
+    case 'has a passphrase':
+      return `${key}; \`openssl pkey -in KEY -out PLAIN\` takes it away, and it is sealed in the database`;
+    case 'is none':
+      return 'is no private key. It has to be PEM, text with `-----BEGIN PRIVATE KEY-----`';
+    default:
+      return key;
   }
 }

@@ -13,6 +13,7 @@ import {
   type HealthRules,
   type Notice,
 } from '../../policy/endpoint-health.ts';
+import { attemptDetailsText, lastAttemptText } from '../attempt-text.ts';
 import { tallyOf } from '../log-statistics.ts';
 import type { Settlement } from '../store.ts';
 import { columnsOf, type Statements } from './database.ts';
@@ -40,11 +41,11 @@ const FIND_LOGGED = `
     AS given (message_id, started_at_ms, duration_ms, nth) USING (message_id, started_at_ms, duration_ms)`;
 
 const LOG = `
-  INSERT INTO attempt (message_id, number, started_at_ms, duration_ms, outcome, status_code, detail)
+  INSERT INTO attempt (message_id, number, started_at_ms, duration_ms, outcome, status_code, detail, details)
   SELECT message.id, message.attempts + row_number() OVER (PARTITION BY message.id ORDER BY made.nth),
-         made.started_at_ms, made.duration_ms, made.outcome, made.status_code, made.detail
-  FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::integer[], $6::text[])
-    WITH ORDINALITY AS made (message_id, started_at_ms, duration_ms, outcome, status_code, detail, nth)
+         made.started_at_ms, made.duration_ms, made.outcome, made.status_code, made.detail, made.details
+  FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::integer[], $6::text[], $7::text[])
+    WITH ORDINALITY AS made (message_id, started_at_ms, duration_ms, outcome, status_code, detail, details, nth)
   JOIN message ON message.id = made.message_id`;
 
 /** outcome: NULL for an attempt that ends nothing, be it for a retry or because its claim was lost. */
@@ -188,6 +189,7 @@ function log(
     ({ attempt }) => attempt.outcome,
     ({ attempt }) => attempt.statusCode ?? null,
     ({ attempt }) => attempt.detail?.replaceAll('\0', '') ?? null,
+    ({ attempt }) => attemptDetailsText(attempt),
   );
   void tx.query(LOG, attempts);
   const outcomeOf = ({ messageId, next }: Settlement) => {
@@ -221,7 +223,7 @@ function laneMoveOf({ laneId, next }: Settlement, end: MessageEnd | undefined, n
 function countOf(settlements: readonly Settlement[]): OutcomeCount {
   const [{ organisationId, endpointId }] = settlements as readonly [Settlement];
   const ends = (kind: string) => settlements.filter(({ next }) => next.kind === kind).length;
-  const last = JSON.stringify(settlements.at(-1)?.attempt);
+  const last = lastAttemptText(settlements.at(-1)?.attempt);
   return { organisationId, endpointId, delivered: ends('delivered'), dead: ends('dead'), last };
 }
 

@@ -10,6 +10,7 @@ import {
   type Notice,
 } from '../../policy/endpoint-health.ts';
 import { tallyOf } from '../log-statistics.ts';
+import { lastAttemptText } from '../attempt-text.ts';
 import { type Settlement } from '../store.ts';
 import { NOTICE_CHANNELS } from '../upkeep.ts';
 import type { Entry } from './endpoint-book.ts';
@@ -52,7 +53,7 @@ export function prepareHealthWrite(db: DatabaseSync) {
     settled(entry: Entry, settlements: readonly Settlement[], nowMs: number, rules: HealthRules): Gate {
       const { organisationId, endpoint, gate } = entry;
       const ends = (kind: string) => settlements.filter(({ next }) => next.kind === kind).length;
-      const last = JSON.stringify(settlements.at(-1)?.attempt);
+      const last = lastAttemptText(settlements.at(-1)?.attempt);
       count.run(organisationId, endpoint.id, ends('delivered'), ends('dead'), last);
       addStatistics(organisationId, endpoint.id, tallyOf(settlements), nowMs);
       let health = gate.health;

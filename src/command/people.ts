@@ -1,9 +1,9 @@
 /** Makes people of phones: which phones are probably one person's, and what may be said of them in a directory file. Pure. */
-import { problemOfAddress } from '../../config/directory-file/source-kinds.ts';
-import { deviceTypeOf, type DeviceType } from '../../policy/device-type.ts';
-import type { SourceSettings } from '../../policy/directory.ts';
-import { normaliseNumber, toE164 } from '../../policy/phone-number.ts';
-import type { SeenDevice } from '../../source/inspection.ts';
+import { problemOfAddress } from '../config/directory-file/source-kinds.ts';
+import { deviceTypeOf, type DeviceType } from '../policy/device-type.ts';
+import type { SourceSettings } from '../policy/directory.ts';
+import { normaliseNumber, toE164 } from '../policy/phone-number.ts';
+import type { SeenDevice } from '../source/inspection.ts';
 
 export interface Person {
   userId: string;
