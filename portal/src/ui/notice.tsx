@@ -3,7 +3,7 @@ import { Group, Paper, Stack, Title } from '@mantine/core';
 import { IconCircleCheck, IconCircleDashed, IconCircleX, IconClockHour4 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import classes from './notice.module.css';
-import type { Tone } from './sign.tsx';
+import type { Tone } from './tone.ts';
 
 const SIGNS = {
   good: IconCircleCheck,

@@ -3,8 +3,7 @@ import { Group, Text } from '@mantine/core';
 import type { Icon } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import classes from './sign.module.css';
-
-export type Tone = 'good' | 'busy' | 'bad' | 'quiet';
+import type { Tone } from './tone.ts';
 
 interface Props {
   icon: Icon;

@@ -46,10 +46,18 @@ function Message({ organisation, message, to }: MessageProps) {
   const { id, body, outcome, next_attempt_at: next } = message;
   const state = t(`calls.messageStates.${body.state as Schemas['Event']['state']}`);
   return (
-    <Paper withBorder p="md" id={id} tabIndex={-1} className={classes.message} component="article">
+    <Paper
+      withBorder
+      p="md"
+      id={id}
+      tabIndex={-1}
+      className={classes.message}
+      component="article"
+      aria-labelledby={`${id}-title`}
+    >
       <Stack gap="xs">
         <Group justify="space-between" gap="xs">
-          <Title order={3} size="h6">
+          <Title order={3} size="h6" id={`${id}-title`}>
             {t('calls.messages.one', { number: body.seq_num, state, to })}
           </Title>
           <OutcomeSign outcome={outcome} />

@@ -13,7 +13,8 @@ import {
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../api/client.ts';
-import { Sign, type Tone } from '../../ui/sign.tsx';
+import { Sign } from '../../ui/sign.tsx';
+import type { Tone } from '../../ui/tone.ts';
 import type { CallState } from './summary.ts';
 
 const STATES: Record<CallState, [Icon, Tone]> = {

@@ -1,6 +1,6 @@
 /** The findings of a call, sorted: what is said first, and what about each leg. Pure. */
 import type { Schemas } from '../../api/client.ts';
-import type { Tone } from '../../ui/sign.tsx';
+import type { Tone } from '../../ui/tone.ts';
 
 export type Finding = Schemas['Finding'];
 type Code = Finding['code'];

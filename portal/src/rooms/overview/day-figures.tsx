@@ -33,7 +33,7 @@ export function DayFigures({ organisation, statistics, endpoints }: Props) {
           {t('overview.allMessages')}
         </TextLink>
       </Group>
-      <SimpleGrid cols={3} spacing="sm">
+      <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
         {(['delivered', 'waiting', 'failed'] as const).map((name) => (
           <Paper key={name} withBorder p={{ base: 'xs', sm: 'md' }}>
             <Text size="xl" fw={650}>

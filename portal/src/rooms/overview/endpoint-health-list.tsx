@@ -11,7 +11,8 @@ import {
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../api/client.ts';
 import { TextLink } from '../../ui/link.tsx';
-import { Sign, type Tone } from '../../ui/sign.tsx';
+import { Sign } from '../../ui/sign.tsx';
+import type { Tone } from '../../ui/tone.ts';
 import { Time } from '../../ui/time.tsx';
 import { useTroubleText } from '../calls/finding-text.ts';
 import type { Health } from './well-being.ts';

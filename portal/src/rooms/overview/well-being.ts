@@ -1,5 +1,5 @@
 /** How an organisation is: is something missing, is something wrong? Pure. */
-import type { Tone } from '../../ui/sign.tsx';
+import type { Tone } from '../../ui/tone.ts';
 
 export interface Situation {
   hasUsers: boolean;
