@@ -8,6 +8,8 @@ const PAGES: Record<string, string> = {
   installation: '/operator',
   organisations: '/operator/organisations',
   sources: '/operator/sources',
+  'new-source': '/operator/new-source',
+  source: '/operator/sources/pbx',
   'operator-accounts': '/operator/accounts',
   'operator-api-keys': '/operator/api-keys',
   'operator-audit': '/operator/audit',

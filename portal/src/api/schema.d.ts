@@ -1327,6 +1327,18 @@ export interface components {
             /** @description In words */
             detail?: string;
         };
+        Timings: {
+            /** @description Until the host name was resolved */
+            dns?: number;
+            /** @description Until the TCP connection stood */
+            connect?: number;
+            /** @description The TLS handshake */
+            tls?: number;
+            /** @description From the request to the first byte of the answer */
+            wait?: number;
+            /** @description The rest of the answer */
+            read?: number;
+        };
         Attempt: {
             /** @description 1, 2, 3 … */
             number: number;
@@ -1338,6 +1350,27 @@ export interface components {
             status_code?: number;
             /** @description In words */
             detail?: string;
+            /** @description Milliseconds. The last one that is there is where a failed attempt got stuck */
+            timings?: components["schemas"]["Timings"];
+            /** @description It went over a connection that was there already */
+            reused?: boolean;
+            /** @description The IP address that was dialled */
+            address?: string;
+            /** @description Where a connection was made */
+            tls_version?: string;
+            /**
+             * Format: date-time
+             * @description The end of the receiver’s certificate, where a connection was made
+             */
+            certificate_ends_at?: string;
+            /** @description What was sent beside the endpoint’s own headers; the signature is masked */
+            request_headers: {
+                [key: string]: string;
+            };
+            /** @description Harmless ones of the answer */
+            response_headers?: {
+                [key: string]: string;
+            };
         };
         Message: {
             /** @description The `webhook-id` */
