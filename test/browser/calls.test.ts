@@ -8,7 +8,10 @@ import { startPortal, type PortalUnderTest } from '../support/portal.ts';
 import { TRANSCRIPTS } from '../support/transcripts.ts';
 
 const ONE_PHONE = 'asterisk/01-in-answered-caller-hangs-up/ami.raw';
-const NARROW = { viewport: { width: 360, height: 740 } };
+const BURST = 'asterisk/20-burst-20cps-20s/ami.raw.gz';
+const NARROW = { width: 360, height: 740 };
+const FINNISH =
+  /Käyttäjän user\.1001@acme\.example puhelin soi klo .*puheluun vastattiin klo .*puhelu päättyi klo/;
 
 /** The recorded call, until the phone rings. */
 function playUntilItRings({ pbx }: PortalUnderTest): void {
@@ -16,20 +19,15 @@ function playUntilItRings({ pbx }: PortalUnderTest): void {
   pbx.play(events.findIndex((event) => event.includes('ChannelStateDesc: Ringing')) + 1);
 }
 
-/** All of it; @returns the call's id */
-async function playWhole({ pbx, crm }: PortalUnderTest, received = 3): Promise<string> {
+/** All of it. @returns the call's id */
+async function playWhole({ pbx, crm }: PortalUnderTest): Promise<string> {
   pbx.play(pbx.left());
-  await crm.until(({ length }) => length >= received);
+  await crm.until(({ length }) => length === 3);
   return crm.received[0]!.message.call_id;
 }
 
-/** Somebody else's browser, or the same account's in another language. */
-async function again(t: TestContext, page: Page, options: Parameters<typeof openPage>[1]): Promise<Page> {
-  return openPage(t, { ...options, storageState: await page.context().storageState() });
-}
-
 test(
-  'a call appears while the page is open, is answered, ends, and its page shows what was sent',
+  'a call appears while the page is open, ends, and its page says what happened, in two languages',
   needsChromium(),
   async (t) => {
     const portal = await startPortal(t, ONE_PHONE);
@@ -67,29 +65,40 @@ test(
     await page.getByText('Show as a table').click();
     assert.equal(await page.getByRole('row', { name: /hung up/ }).count(), 1);
     await assertAccessible(page);
+
+    const storageState = await page.context().storageState();
+    const finnish = await openPage(t, { locale: 'fi-FI', storageState, viewport: NARROW });
+    await finnish.goto(page.url());
+    await finnish.getByRole('heading', { name: 'Järjestelmänne sai tiedon tästä puhelusta' }).waitFor();
+    await finnish.getByText(FINNISH).first().waitFor();
+    await finnish
+      .getByText(/sai viestit ”soi, vastattu ja päättynyt”/)
+      .first()
+      .waitFor();
+    await assertFits(finnish);
+    await assertAccessible(finnish);
   },
 );
 
-test('what happened is told in Finnish, too, on a phone’s screen', needsChromium(), async (t) => {
-  const portal = await startPortal(t, ONE_PHONE);
+test('new calls do not move what somebody reads further down', needsChromium(), async (t) => {
+  const portal = await startPortal(t, BURST);
   const page = await openPage(t);
-  await portal.logIn(page, 'administrator', 'acme');
-  const callId = await playWhole(portal);
-  const finnish = await again(t, page, { locale: 'fi-FI', ...NARROW });
-  await finnish.goto(`${portal.url}/o/acme/calls/${callId}`);
-  await finnish.getByRole('heading', { name: 'Järjestelmänne sai tiedon tästä puhelusta' }).waitFor();
-  await finnish
-    .getByText(
-      /Käyttäjän user\.1001@acme\.example puhelin soi klo .*puheluun vastattiin klo .*puhelu päättyi klo/,
-    )
-    .first()
-    .waitFor();
-  await finnish
-    .getByText(/sai viestit ”soi, vastattu ja päättynyt”/)
-    .first()
-    .waitFor();
-  await assertFits(finnish);
-  await assertAccessible(finnish);
+  await portal.logIn(page, 'viewer', 'acme');
+  await page.goto(`${portal.url}/o/acme/calls`);
+  await page.getByText('Live', { exact: true }).waitFor();
+  portal.pbx.play(1_500);
+  const calls = page.getByRole('list', { name: 'Calls' }).getByRole('link');
+  await calls.nth(30).waitFor();
+  await calls.nth(20).scrollIntoViewIfNeeded();
+  const read = await calls.first().getAttribute('href');
+  portal.pbx.play(500);
+  const button = page.getByRole('button', { name: /new calls?$/ });
+  await button.waitFor();
+  assert.equal(await calls.first().getAttribute('href'), read);
+  await assertAccessible(page);
+  await button.click();
+  await button.waitFor({ state: 'detached' });
+  assert.notEqual(await calls.first().getAttribute('href'), read);
 });
 
 test('of a call that the CRM did not take, it is said why, and what to do', needsChromium(), async (t) => {

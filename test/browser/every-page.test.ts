@@ -3,7 +3,7 @@ import test from 'node:test';
 import { assertAccessible, assertFits, needsChromium, openPage, screenshot } from '../support/browser.ts';
 import { startPortal } from '../support/portal.ts';
 
-/** By the name of its screenshot. */
+/** By the name of its screenshot; `{call}` is the call that was played. */
 const PAGES: Record<string, string> = {
   installation: '/operator',
   organisations: '/operator/organisations',
@@ -18,6 +18,8 @@ const PAGES: Record<string, string> = {
   me: '/me',
   overview: '/o/acme',
   calls: '/o/acme/calls',
+  call: '/o/acme/calls/{call}',
+  'not-reported': '/o/acme/calls/not-reported',
   messages: '/o/acme/messages',
   endpoints: '/o/acme/endpoints',
   privacy: '/o/acme/privacy',
@@ -46,12 +48,14 @@ test(
     portal.pbx.play(portal.pbx.left());
     const first = await openPage(t);
     await portal.logIn(first, 'operator');
+    await portal.crm.until(({ length }) => length > 0);
+    const { call_id: callId } = portal.crm.received[0]!.message;
     const storageState = await first.context().storageState();
     for (const { name: look, ...options } of LOOKS) {
       await t.test(look, { timeout: 240_000 }, async (inner) => {
         const page = await openPage(inner, { ...options, storageState });
         for (const [name, path] of Object.entries(PAGES)) {
-          await page.goto(portal.url + path);
+          await page.goto(portal.url + path.replace('{call}', callId));
           await page.getByRole('heading', { level: 1 }).waitFor();
           await page.waitForLoadState('networkidle');
           await assertAccessible(page);
