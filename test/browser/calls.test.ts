@@ -1,7 +1,6 @@
 /** Calls in the portal: seen as they happen, and explained. */
 import assert from 'node:assert/strict';
-import test, { type TestContext } from 'node:test';
-import type { Page } from 'playwright-core';
+import test from 'node:test';
 import { assertAccessible, assertFits, needsChromium, openPage } from '../support/browser.ts';
 import { recordedEvents } from '../support/live-pbx.ts';
 import { startPortal, type PortalUnderTest } from '../support/portal.ts';

@@ -3,17 +3,20 @@ import { IconArrowUp, IconPhoneCall, IconSearchOff } from '@tabler/icons-react';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Schemas } from '../../api/client.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { ButtonLink } from '../../ui/link.tsx';
 import { LiveSign } from '../../ui/live-sign.tsx';
 import { More } from '../../ui/more.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Problem } from '../../ui/problem.tsx';
-import { CallList } from './call-list.tsx';
+import { useNewest } from './newest.ts';
+import { CallList, Other } from './call-list.tsx';
 import { useCalls } from './calls.ts';
 import { CallsFilter } from './calls-filter.tsx';
 import { useHeld } from './held.ts';
 import type { Search } from './search.ts';
+import { summaryOf } from './summary.ts';
 
 const AT = '/inside/o/$organisation/calls';
 
@@ -71,7 +74,7 @@ export function CallsPage() {
       <div ref={list} tabIndex={-1}>
         {shown.length > 0 && <CallList organisation={organisation} calls={shown} />}
       </div>
-      <VisuallyHidden role="status">{held > 0 && t('calls.newCalls', { count: held })}</VisuallyHidden>
+      <NewestCall calls={items} search={search} />
       {held > 0 && (
         <Affix position={{ top: 68, right: 24 }}>
           <Button leftSection={<IconArrowUp size={16} />} onClick={toTop}>
@@ -81,6 +84,22 @@ export function CallsPage() {
       )}
       <More pages={pages} />
     </Page>
+  );
+}
+
+/** Heard, not seen. */
+function NewestCall({ calls, search }: { calls: readonly Schemas['Call'][]; search: Search }) {
+  const { t } = useTranslation();
+  const newest = useNewest(calls, ({ call_id }) => call_id, JSON.stringify(search));
+  const summary = newest && summaryOf(newest.branches);
+  return (
+    <VisuallyHidden role="status">
+      {summary !== undefined && (
+        <>
+          {t('calls.newCall', { who: summary.who.join(', ') })} <Other name={summary.other} />
+        </>
+      )}
+    </VisuallyHidden>
   );
 }
 

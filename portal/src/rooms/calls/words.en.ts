@@ -14,6 +14,7 @@ export const en = {
   newCalls_one: '{{count}} new call',
   newCalls_other: '{{count}} new calls',
   clock: '{{time}}',
+  newCall: 'New call: {{who}},',
   somebody: 'A user',
   unknown: 'unknown number',
   withheld: 'number withheld',

@@ -18,6 +18,7 @@ export const fi: Words<typeof en> = {
   newCalls_one: '{{count}} uusi puhelu',
   newCalls_other: '{{count}} uutta puhelua',
   clock: 'klo {{time}}',
+  newCall: 'Uusi puhelu: {{who}},',
   somebody: 'Käyttäjä',
   unknown: 'tuntematon numero',
   withheld: 'salattu numero',
