@@ -15,4 +15,5 @@ export const en = {
   soFar_other: '{{count}} found so far. Older parts of the log were not searched yet.',
   searchBack: 'Search further back',
   loading: 'Loading',
+  live: { connecting: 'Connecting', connected: 'Live', reconnecting: 'Reconnecting' },
 };

@@ -18,4 +18,5 @@ export const fi: Words<typeof en> = {
   soFar_other: 'Toistaiseksi löytyi {{count}}. Lokin vanhempaa osaa ei ole vielä käyty läpi.',
   searchBack: 'Hae vanhemmista',
   loading: 'Ladataan',
+  live: { connecting: 'Yhdistetään', connected: 'Reaaliaikainen', reconnecting: 'Yhdistetään uudelleen' },
 };
