@@ -71,7 +71,7 @@ function Message({ organisation, message, to }: MessageProps) {
         <details>
           <summary>{t('calls.messages.body')}</summary>
           <CodeBlock text={JSON.stringify(body, null, 2)} label={t('calls.messages.bodyOf', { state, to })} />
-          <TextLink size="sm" to="/o/$organisation/messages" params={{ organisation }}>
+          <TextLink size="sm" to="/o/$organisation/messages/$message" params={{ organisation, message: id }}>
             {t('calls.messages.open')}
           </TextLink>
         </details>

@@ -1,13 +1,13 @@
 /** Each try, the last one first and open. */
-import { Accordion, Group, Text } from '@mantine/core';
+import { Accordion, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { durationWords } from '../../ui/duration.ts';
+import { Sign } from '../../ui/sign.tsx';
 import { Time } from '../../ui/time.tsx';
 import { AttemptDetails } from './attempt-details.tsx';
 import { codeWords } from './failure-words.ts';
 import type { Attempt } from './messages.ts';
-import signs from './outcome-sign.module.css';
 
 export function AttemptList({ attempts }: { attempts: readonly Attempt[] }) {
   const { t } = useTranslation();
@@ -36,20 +36,18 @@ function Heading({
 }) {
   const { t, i18n } = useTranslation();
   const isTaken = outcome === 'delivered';
-  const Sign = isTaken ? IconCircleCheck : IconAlertTriangle;
   return (
-    <Group gap="sm" wrap="nowrap" align="flex-start">
-      <Sign size={20} aria-hidden className={isTaken ? signs.delivered : signs.dead} />
-      <div>
-        <Text fw={600}>
+    <>
+      <Sign icon={isTaken ? IconCircleCheck : IconAlertTriangle} tone={isTaken ? 'good' : 'bad'}>
+        <strong>
           {t('messages.attempt.title', { number })}: {codeWords(i18n, outcome).title}
           {status_code !== undefined && ` (${status_code})`}
-        </Text>
-        <Text size="sm" c="dimmed">
-          <Time at={started_at} as="moment" /> ·{' '}
-          {t('messages.attempt.took', { duration: durationWords(i18n.language, duration_ms) })}
-        </Text>
-      </div>
-    </Group>
+        </strong>
+      </Sign>
+      <Text size="sm" c="dimmed">
+        <Time at={started_at} as="moment" /> ·{' '}
+        {t('messages.attempt.took', { duration: durationWords(i18n.language, duration_ms) })}
+      </Text>
+    </>
   );
 }

@@ -1,10 +1,11 @@
 /** One message: what became of it, what is sent, and each try. */
-import { Button, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Button, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useParams, useRouteContext } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Facts } from '../../ui/facts.tsx';
 import { TextLink } from '../../ui/link.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -13,7 +14,7 @@ import { BodySent } from './body-sent.tsx';
 import { Parties, stateWords } from './event-words.tsx';
 import { codeWords } from './failure-words.ts';
 import { LIST, ONE, useMessage, type WholeMessage } from './messages.ts';
-import { OutcomeSign } from './outcome-sign.tsx';
+import { TONES } from './outcome-sign.tsx';
 import { replayOne } from './replay.ts';
 import { sentenceOf } from './sentence.ts';
 
@@ -52,16 +53,12 @@ function WhatBecame({ message, mayWrite }: { message: WholeMessage; mayWrite: bo
   const last = message.attempts.at(-1);
   const isWell = message.outcome === 'delivered' || last === undefined || last.outcome === 'delivered';
   return (
-    <Paper withBorder p="md">
-      <Stack gap="xs" align="flex-start">
-        <div aria-live="polite">
-          <OutcomeSign outcome={message.outcome} />
-          <Text size="lg">{sentenceOf(i18n, message)}</Text>
-          {!isWell && <Text>{codeWords(i18n, last.outcome).todo}</Text>}
-        </div>
+    <div aria-live="polite">
+      <Notice tone={TONES[message.outcome]} title={sentenceOf(i18n, message)}>
+        {!isWell && <Text>{codeWords(i18n, last.outcome).todo}</Text>}
         {mayWrite && <Again message={message} />}
-      </Stack>
-    </Paper>
+      </Notice>
+    </div>
   );
 }
 
@@ -96,7 +93,6 @@ function MessageFacts({ message: { id, endpoint, created_at, body } }: { message
   const { t } = useTranslation();
   const { organisation } = useParams({ from: '/inside/o/$organisation' });
   const toEndpoint: string = `/o/${organisation}/endpoints/${encodeURIComponent(endpoint)}`;
-  const toCall: string = `/o/${organisation}/calls/${encodeURIComponent(body.call_id)}`;
   return (
     <Facts
       facts={[
@@ -110,7 +106,11 @@ function MessageFacts({ message: { id, endpoint, created_at, body } }: { message
           t('messages.message.number'),
           <Text key="call" span>
             {body.seq_num} ·{' '}
-            <TextLink to={toCall} underline="always">
+            <TextLink
+              to="/o/$organisation/calls/$call"
+              params={{ organisation, call: body.call_id }}
+              underline="always"
+            >
               {t('messages.message.call')}
             </TextLink>
           </Text>,

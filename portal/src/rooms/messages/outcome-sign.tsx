@@ -1,9 +1,16 @@
 /** What came of a message: a sign, a word, a colour. */
-import { Group, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconClock, IconClockX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { Sign } from '../../ui/sign.tsx';
+import type { Tone } from '../../ui/tone.ts';
 import type { Message } from './messages.ts';
-import classes from './outcome-sign.module.css';
+
+export const TONES = {
+  delivered: 'good',
+  pending: 'busy',
+  expired: 'quiet',
+  dead: 'bad',
+} as const satisfies Record<Message['outcome'], Tone>;
 
 const SIGNS = {
   delivered: IconCircleCheck,
@@ -14,13 +21,9 @@ const SIGNS = {
 
 export function OutcomeSign({ outcome }: { outcome: Message['outcome'] }) {
   const { t } = useTranslation();
-  const Sign = SIGNS[outcome];
   return (
-    <Group gap={6} wrap="nowrap" className={classes[outcome]}>
-      <Sign size={18} aria-hidden />
-      <Text span fw={600} size="sm">
-        {t(`messages.outcomes.${outcome}`)}
-      </Text>
-    </Group>
+    <Sign icon={SIGNS[outcome]} tone={TONES[outcome]}>
+      <strong>{t(`messages.outcomes.${outcome}`)}</strong>
+    </Sign>
   );
 }

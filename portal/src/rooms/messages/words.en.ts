@@ -49,7 +49,7 @@ export const en = {
   },
   directions: { INCOMING: 'incoming', OUTGOING: 'outgoing' },
   unnamed: 'not shared',
-  outcomes: { pending: 'Waiting', delivered: 'Delivered', expired: 'Too late', dead: 'Failed' },
+  outcomes: { pending: 'Waiting', delivered: 'Delivered', expired: 'Too late to send', dead: 'Failed' },
   tries_one: '1 try',
   tries_other: '{{count}} tries',
   replayed: 'sent again',

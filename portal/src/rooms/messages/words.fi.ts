@@ -57,7 +57,7 @@ export const fi: Words<typeof en> = {
   },
   directions: { INCOMING: 'saapuva', OUTGOING: 'lähtevä' },
   unnamed: 'ei jaeta',
-  outcomes: { pending: 'Odottaa', delivered: 'Perillä', expired: 'Myöhästyi', dead: 'Epäonnistui' },
+  outcomes: { pending: 'Odottaa', delivered: 'Toimitettu', expired: 'Vanhentui', dead: 'Epäonnistui' },
   tries_one: '1 yritys',
   tries_other: '{{count}} yritystä',
   replayed: 'lähetetty uudelleen',
@@ -150,7 +150,7 @@ export const fi: Words<typeof en> = {
     value: 'Arvo',
   },
   codes: {
-    delivered: { title: 'Perillä', todo: '' },
+    delivered: { title: 'Toimitettu', todo: '' },
     redirected: {
       title: 'Palvelin ohjaa toiseen osoitteeseen',
       todo: 'Anna webhook-liittimelle se osoite, johon palvelin ohjaa.',
