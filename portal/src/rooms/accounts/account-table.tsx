@@ -3,6 +3,7 @@ import { IconDots } from '@tabler/icons-react';
 import { useRouteContext } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Time } from '../../ui/time.tsx';
+import { WideTable } from '../../ui/wide-table.tsx';
 import type { Asked } from './account-dialog.tsx';
 import type { Account } from './accounts.ts';
 
@@ -15,8 +16,7 @@ interface Props {
 export function AccountTable({ items, hasOrganisations, ask }: Props) {
   const { t } = useTranslation();
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table verticalSpacing="sm">
+    <WideTable label={t('accounts.title')} minWidth={560}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t('accounts.name')}</Table.Th>
@@ -49,8 +49,7 @@ export function AccountTable({ items, hasOrganisations, ask }: Props) {
             </Table.Tr>
           ))}
         </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+      </WideTable>
   );
 }
 

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { ConfirmButton } from '../../ui/confirm.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { Time } from '../../ui/time.tsx';
+import { WideTable } from '../../ui/wide-table.tsx';
 import type { Invitation } from './accounts.ts';
 
 interface Props {
@@ -19,8 +20,7 @@ export function InvitationTable({ items, hasOrganisations, takeBack }: Props) {
   return (
     <>
       <Problem problem={removal.error} />
-      <Table.ScrollContainer minWidth={560}>
-        <Table verticalSpacing="sm">
+      <WideTable label={t('accounts.open.title')} minWidth={560}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('accounts.email')}</Table.Th>
@@ -54,8 +54,7 @@ export function InvitationTable({ items, hasOrganisations, takeBack }: Props) {
               </Table.Tr>
             ))}
           </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+        </WideTable>
     </>
   );
 }

@@ -2,6 +2,7 @@ import { Anchor, Stack, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { clientWords } from '../../ui/client-words.ts';
 import { Time } from '../../ui/time.tsx';
+import { WideTable } from '../../ui/wide-table.tsx';
 import type { Entry } from './entries.ts';
 import { EntryDifference } from './entry-difference.tsx';
 
@@ -13,8 +14,7 @@ interface Props {
 export function EntryTable({ items, onlyActor }: Props) {
   const { t } = useTranslation();
   return (
-    <Table.ScrollContainer minWidth={680}>
-      <Table verticalSpacing="sm" aria-label={t('audit.list')}>
+    <WideTable label={t('audit.list')} minWidth={680}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th w={190}>{t('audit.when')}</Table.Th>
@@ -38,8 +38,7 @@ export function EntryTable({ items, onlyActor }: Props) {
             </Table.Tr>
           ))}
         </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+      </WideTable>
   );
 }
 

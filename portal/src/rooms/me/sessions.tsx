@@ -6,6 +6,7 @@ import { api, queries, type Schemas } from '../../api/client.ts';
 import { clientWords } from '../../ui/client-words.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { Time } from '../../ui/time.tsx';
+import { WideTable } from '../../ui/wide-table.tsx';
 
 export const SESSIONS = '/api/v1/me/sessions';
 
@@ -28,8 +29,7 @@ export function Sessions() {
   return (
     <>
       <Problem problem={sessions.error ?? end.error} />
-      <Table.ScrollContainer minWidth={600}>
-        <Table verticalSpacing="sm">
+      <WideTable label={t('me.sessions.title')} minWidth={600}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('me.sessions.client')}</Table.Th>
@@ -46,8 +46,7 @@ export function Sessions() {
               <Row key={session.id} session={session} end={() => end.mutate([session.id])} />
             ))}
           </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+        </WideTable>
       <Group>
         {others.length > 0 && (
           <Button

@@ -3,6 +3,7 @@ import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { TextLink } from '../../ui/link.tsx';
 import { Time } from '../../ui/time.tsx';
+import { WideTable } from '../../ui/wide-table.tsx';
 import { Parties, stateWords } from './event-words.tsx';
 import { codeWords } from './failure-words.ts';
 import type { Message } from './messages.ts';
@@ -20,8 +21,7 @@ export function MessageTable({ items, chosen, choose }: Props) {
   const choosable = items.filter(isFinished);
   const isAll = choosable.length > 0 && choosable.every(({ id }) => chosen?.has(id));
   return (
-    <Table.ScrollContainer minWidth={680}>
-      <Table verticalSpacing="xs" highlightOnHover aria-label={t('messages.list')}>
+    <WideTable label={t('messages.list')} minWidth={680}>
         <Table.Thead>
           <Table.Tr>
             {chosen !== undefined && (
@@ -51,8 +51,7 @@ export function MessageTable({ items, chosen, choose }: Props) {
             />
           ))}
         </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+      </WideTable>
   );
 }
 
