@@ -17,39 +17,39 @@ export function AccountTable({ items, hasOrganisations, ask }: Props) {
   const { t } = useTranslation();
   return (
     <WideTable label={t('accounts.title')} minWidth={560}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('accounts.name')}</Table.Th>
-            <Table.Th>{t('accounts.role')}</Table.Th>
-            {hasOrganisations && <Table.Th>{t('accounts.organisation')}</Table.Th>}
-            <Table.Th>{t('accounts.lastLogin')}</Table.Th>
-            <Table.Th>
-              <VisuallyHidden>{t('accounts.actions')}</VisuallyHidden>
-            </Table.Th>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t('accounts.name')}</Table.Th>
+          <Table.Th>{t('accounts.role')}</Table.Th>
+          {hasOrganisations && <Table.Th>{t('accounts.organisation')}</Table.Th>}
+          <Table.Th>{t('accounts.lastLogin')}</Table.Th>
+          <Table.Th>
+            <VisuallyHidden>{t('accounts.actions')}</VisuallyHidden>
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {items.map((account) => (
+          <Table.Tr key={account.id}>
+            <Table.Td>
+              <Person account={account} />
+            </Table.Td>
+            <Table.Td>{t(`accounts.roles.${account.role}`)}</Table.Td>
+            {hasOrganisations && <Table.Td>{account.organisation ?? '–'}</Table.Td>}
+            <Table.Td>
+              {account.last_login === undefined ? (
+                <Text c="dimmed">{t('accounts.never')}</Text>
+              ) : (
+                <Time at={account.last_login} />
+              )}
+            </Table.Td>
+            <Table.Td ta="right">
+              <Actions account={account} ask={ask} />
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((account) => (
-            <Table.Tr key={account.id}>
-              <Table.Td>
-                <Person account={account} />
-              </Table.Td>
-              <Table.Td>{t(`accounts.roles.${account.role}`)}</Table.Td>
-              {hasOrganisations && <Table.Td>{account.organisation ?? '–'}</Table.Td>}
-              <Table.Td>
-                {account.last_login === undefined ? (
-                  <Text c="dimmed">{t('accounts.never')}</Text>
-                ) : (
-                  <Time at={account.last_login} />
-                )}
-              </Table.Td>
-              <Table.Td ta="right">
-                <Actions account={account} ask={ask} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </WideTable>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }
 

@@ -21,40 +21,40 @@ export function InvitationTable({ items, hasOrganisations, takeBack }: Props) {
     <>
       <Problem problem={removal.error} />
       <WideTable label={t('accounts.open.title')} minWidth={560}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('accounts.email')}</Table.Th>
-              <Table.Th>{t('accounts.role')}</Table.Th>
-              {hasOrganisations && <Table.Th>{t('accounts.organisation')}</Table.Th>}
-              <Table.Th>{t('accounts.open.expires')}</Table.Th>
-              <Table.Th>
-                <VisuallyHidden>{t('accounts.actions')}</VisuallyHidden>
-              </Table.Th>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('accounts.email')}</Table.Th>
+            <Table.Th>{t('accounts.role')}</Table.Th>
+            {hasOrganisations && <Table.Th>{t('accounts.organisation')}</Table.Th>}
+            <Table.Th>{t('accounts.open.expires')}</Table.Th>
+            <Table.Th>
+              <VisuallyHidden>{t('accounts.actions')}</VisuallyHidden>
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {items.map(({ id, email, role, organisation, expires }) => (
+            <Table.Tr key={id}>
+              <Table.Td>{email}</Table.Td>
+              <Table.Td>{t(`accounts.roles.${role}`)}</Table.Td>
+              {hasOrganisations && <Table.Td>{organisation ?? '–'}</Table.Td>}
+              <Table.Td>
+                <Time at={expires} />
+              </Table.Td>
+              <Table.Td ta="right">
+                <ConfirmButton
+                  size="xs"
+                  question={t('accounts.open.removeQuestion', { email })}
+                  does={t('accounts.open.removeTitle')}
+                  confirm={() => removal.mutate(id)}
+                >
+                  {t('accounts.open.remove')}
+                </ConfirmButton>
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {items.map(({ id, email, role, organisation, expires }) => (
-              <Table.Tr key={id}>
-                <Table.Td>{email}</Table.Td>
-                <Table.Td>{t(`accounts.roles.${role}`)}</Table.Td>
-                {hasOrganisations && <Table.Td>{organisation ?? '–'}</Table.Td>}
-                <Table.Td>
-                  <Time at={expires} />
-                </Table.Td>
-                <Table.Td ta="right">
-                  <ConfirmButton
-                    size="xs"
-                    question={t('accounts.open.removeQuestion', { email })}
-                    does={t('accounts.open.removeTitle')}
-                    confirm={() => removal.mutate(id)}
-                  >
-                    {t('accounts.open.remove')}
-                  </ConfirmButton>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </WideTable>
+          ))}
+        </Table.Tbody>
+      </WideTable>
     </>
   );
 }

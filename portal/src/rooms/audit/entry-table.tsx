@@ -15,30 +15,30 @@ export function EntryTable({ items, onlyActor }: Props) {
   const { t } = useTranslation();
   return (
     <WideTable label={t('audit.list')} minWidth={680}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th w={190}>{t('audit.when')}</Table.Th>
-            <Table.Th w={220}>{t('audit.whoAndWhere')}</Table.Th>
-            <Table.Th>{t('audit.what')}</Table.Th>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th w={190}>{t('audit.when')}</Table.Th>
+          <Table.Th w={220}>{t('audit.whoAndWhere')}</Table.Th>
+          <Table.Th>{t('audit.what')}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {items.map((entry) => (
+          <Table.Tr key={entry.number} style={{ verticalAlign: 'top' }}>
+            <Table.Td fz="sm">
+              <Time at={entry.at} as="moment" />
+            </Table.Td>
+            <Table.Td>
+              <Who entry={entry} onlyActor={onlyActor} />
+            </Table.Td>
+            <Table.Td>
+              <What entry={entry} />
+              <EntryDifference entry={entry} />
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((entry) => (
-            <Table.Tr key={entry.number} style={{ verticalAlign: 'top' }}>
-              <Table.Td fz="sm">
-                <Time at={entry.at} as="moment" />
-              </Table.Td>
-              <Table.Td>
-                <Who entry={entry} onlyActor={onlyActor} />
-              </Table.Td>
-              <Table.Td>
-                <What entry={entry} />
-                <EntryDifference entry={entry} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </WideTable>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }
 

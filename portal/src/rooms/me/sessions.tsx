@@ -30,23 +30,23 @@ export function Sessions() {
     <>
       <Problem problem={sessions.error ?? end.error} />
       <WideTable label={t('me.sessions.title')} minWidth={600}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('me.sessions.client')}</Table.Th>
-              <Table.Th>{t('me.sessions.address')}</Table.Th>
-              <Table.Th>{t('me.sessions.created')}</Table.Th>
-              <Table.Th>{t('me.sessions.seen')}</Table.Th>
-              <Table.Th>
-                <VisuallyHidden>{t('me.sessions.actions')}</VisuallyHidden>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {items.map((session) => (
-              <Row key={session.id} session={session} end={() => end.mutate([session.id])} />
-            ))}
-          </Table.Tbody>
-        </WideTable>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('me.sessions.client')}</Table.Th>
+            <Table.Th>{t('me.sessions.address')}</Table.Th>
+            <Table.Th>{t('me.sessions.created')}</Table.Th>
+            <Table.Th>{t('me.sessions.seen')}</Table.Th>
+            <Table.Th>
+              <VisuallyHidden>{t('me.sessions.actions')}</VisuallyHidden>
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {items.map((session) => (
+            <Row key={session.id} session={session} end={() => end.mutate([session.id])} />
+          ))}
+        </Table.Tbody>
+      </WideTable>
       <Group>
         {others.length > 0 && (
           <Button

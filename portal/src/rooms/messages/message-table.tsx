@@ -22,36 +22,36 @@ export function MessageTable({ items, chosen, choose }: Props) {
   const isAll = choosable.length > 0 && choosable.every(({ id }) => chosen?.has(id));
   return (
     <WideTable label={t('messages.list')} minWidth={680}>
-        <Table.Thead>
-          <Table.Tr>
-            {chosen !== undefined && (
-              <Table.Td w={40}>
-                <Checkbox
-                  aria-label={t('messages.chooseAll')}
-                  checked={isAll}
-                  indeterminate={chosen.size > 0 && !isAll}
-                  disabled={choosable.length === 0}
-                  onChange={() => choose(new Set(isAll ? [] : choosable.map(({ id }) => id)))}
-                />
-              </Table.Td>
-            )}
-            <Table.Th>{t('messages.columns.time')}</Table.Th>
-            <Table.Th>{t('messages.columns.outcome')}</Table.Th>
-            <Table.Th>{t('messages.columns.what')}</Table.Th>
-            <Table.Th>{t('messages.columns.endpoint')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((message) => (
-            <Row
-              key={message.id}
-              message={message}
-              isChosen={chosen?.has(message.id)}
-              toggle={() => choose(toggled(chosen ?? new Set(), message.id))}
-            />
-          ))}
-        </Table.Tbody>
-      </WideTable>
+      <Table.Thead>
+        <Table.Tr>
+          {chosen !== undefined && (
+            <Table.Td w={40}>
+              <Checkbox
+                aria-label={t('messages.chooseAll')}
+                checked={isAll}
+                indeterminate={chosen.size > 0 && !isAll}
+                disabled={choosable.length === 0}
+                onChange={() => choose(new Set(isAll ? [] : choosable.map(({ id }) => id)))}
+              />
+            </Table.Td>
+          )}
+          <Table.Th>{t('messages.columns.time')}</Table.Th>
+          <Table.Th>{t('messages.columns.outcome')}</Table.Th>
+          <Table.Th>{t('messages.columns.what')}</Table.Th>
+          <Table.Th>{t('messages.columns.endpoint')}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {items.map((message) => (
+          <Row
+            key={message.id}
+            message={message}
+            isChosen={chosen?.has(message.id)}
+            toggle={() => choose(toggled(chosen ?? new Set(), message.id))}
+          />
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }
 
