@@ -24,7 +24,7 @@ test(
     portal.pbx.play(portal.pbx.left());
     await crm.until((received) => received.length === 2);
 
-    await page.getByRole('link', { name: 'Messages' }).click();
+    await page.getByRole('link', { name: 'Messages', exact: true }).click();
     await page.getByRole('combobox', { name: 'What came of it' }).click();
     await page.getByRole('option', { name: 'Failed' }).click();
     await page.waitForURL('**/messages?outcome=dead');
@@ -94,7 +94,7 @@ test(
 
     const viewer = await openPage(t);
     await portal.logIn(viewer, 'viewer', 'acme');
-    await viewer.getByRole('link', { name: 'Messages' }).click();
+    await viewer.getByRole('link', { name: 'Messages', exact: true }).click();
     await viewer.getByRole('row').nth(5).waitFor();
     assert.equal(await viewer.getByRole('checkbox').count(), 0);
     const address = await viewer.getByRole('table').getByRole('link').first().getAttribute('href');
@@ -104,7 +104,7 @@ test(
 
     const other = await openPage(t);
     await portal.logIn(other, 'administrator', 'other');
-    await other.getByRole('link', { name: 'Messages' }).click();
+    await other.getByRole('link', { name: 'Messages', exact: true }).click();
     await other.getByText('Nothing was sent yet').waitFor();
     await other.goto(portal.url + address);
     await other.getByText('There is nothing here.').waitFor();

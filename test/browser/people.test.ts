@@ -13,7 +13,7 @@ test(
     const portal = await startPortal(t);
     const page = await openPage(t);
     await portal.logIn(page, 'administrator', 'acme');
-    await page.getByRole('link', { name: 'People' }).click();
+    await page.getByRole('link', { name: 'People', exact: true }).click();
     await page.getByRole('button', { name: 'Invite somebody' }).click();
     await page.getByRole('textbox', { name: 'E-mail address' }).fill('maija@acme.example');
     await page.getByRole('button', { name: 'Make the invitation' }).click();
@@ -29,8 +29,8 @@ test(
     await maija.getByLabel('Your name').fill('Maija');
     await maija.getByRole('textbox', { name: 'Password' }).fill(PORTAL_PASSWORD);
     await maija.getByRole('button', { name: 'Join' }).click();
-    await maija.getByRole('link', { name: 'Messages' }).waitFor();
-    assert.equal(await maija.getByRole('link', { name: 'People' }).count(), 0);
+    await maija.getByRole('link', { name: 'Messages', exact: true }).waitFor();
+    assert.equal(await maija.getByRole('link', { name: 'People', exact: true }).count(), 0);
     const users = `${portal.url}/api/v1/organisations/acme/users/maija`;
     const put = () => maija.request.put(users, { headers: { 'x-callhook': '1' }, data: {} });
     assert.equal((await put()).status(), 403);
@@ -48,10 +48,10 @@ test(
 
     await maija.reload();
     await logIn(maija, 'maija@acme.example');
-    await maija.getByRole('link', { name: 'People' }).waitFor();
+    await maija.getByRole('link', { name: 'People', exact: true }).waitFor();
     assert.equal((await put()).status(), 201);
 
-    await page.getByRole('link', { name: 'Audit log' }).click();
+    await page.getByRole('link', { name: 'Audit log', exact: true }).click();
     await page.getByText('Person Maija changed').waitFor();
     await page.getByText('Role: before: viewer → administrator').waitFor();
     await page.getByText('Invitation maija@acme.example made').waitFor();
@@ -103,7 +103,7 @@ test(
 
     const administrator = await openPage(t);
     await portal.logIn(administrator, 'administrator', 'acme');
-    await administrator.getByRole('link', { name: 'People' }).click();
+    await administrator.getByRole('link', { name: 'People', exact: true }).click();
     await administrator.getByRole('button', { name: 'Actions for The viewer' }).click();
     await administrator.getByRole('menuitem', { name: 'Change' }).click();
     await administrator.getByRole('switch', { name: 'May log in' }).click();
