@@ -35,6 +35,7 @@ test(
     await page.getByText('Ready for the first call').waitFor();
     await page.getByRole('link', { name: 'Calls', exact: true }).click();
     await page.getByText('No call yet').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
     playUntilItRings(portal);
     const call = page.getByRole('list', { name: 'Calls' }).getByRole('link');
     await call.filter({ hasText: 'Ringing' }).waitFor();
@@ -83,6 +84,7 @@ test('new calls do not move what somebody reads further down', needsChromium(), 
   const page = await openPage(t);
   await portal.logIn(page, 'viewer', 'acme');
   await page.goto(`${portal.url}/o/acme/calls`);
+  await page.getByText('Live', { exact: true }).waitFor();
   portal.pbx.play(1_500);
   const calls = page.getByRole('list', { name: 'Calls' }).getByRole('link');
   await calls.nth(30).waitFor();
