@@ -1285,7 +1285,7 @@ export interface components {
             /** @enum {string} */
             action: "created" | "changed" | "removed" | "used" | "refused";
             /** @enum {string} */
-            thing: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+            thing: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
             id: string;
             /** @description Secrets are fingerprints */
             before?: {
@@ -5138,7 +5138,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
-                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
                 /** @description Of the thing */
                 id?: string;
                 /** @description Id of the account or key */
@@ -5175,7 +5175,7 @@ export interface operations {
     exportAudit: {
         parameters: {
             query?: {
-                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
                 /** @description Of the thing */
                 id?: string;
                 /** @description Id of the account or key */
@@ -5216,7 +5216,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
-                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
                 /** @description Of the thing */
                 id?: string;
                 /** @description Id of the account or key */
@@ -5255,7 +5255,7 @@ export interface operations {
     exportAuditOfOrganisation: {
         parameters: {
             query?: {
-                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
                 /** @description Of the thing */
                 id?: string;
                 /** @description Id of the account or key */
