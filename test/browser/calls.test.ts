@@ -52,8 +52,8 @@ test(
     assert.equal(await marks.count(), 3);
     await marks.first().focus();
     await page.keyboard.press('Enter');
-    const sent = page.getByRole('article', { name: /^1\. “ringing”/ });
-    assert.equal(await sent.evaluate('(element) => element.matches(":target")'), true);
+    const sent = page.locator('article:target');
+    await sent.getByRole('heading', { name: /^1\. “ringing”/ }).waitFor();
     await sent.getByText('What was sent').click();
     const { body } = portal.crm.received[0]!;
     assert.deepEqual(

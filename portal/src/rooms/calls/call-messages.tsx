@@ -44,7 +44,7 @@ interface MessageProps {
 function Message({ organisation, message, to }: MessageProps) {
   const { t } = useTranslation();
   const { id, body, outcome, next_attempt_at: next } = message;
-  const state = t(`calls.messageStates.${body.state as Schemas['Event']['state']}`);
+  const state = t(`calls.messageStates.${body.state}`);
   return (
     <Paper
       withBorder

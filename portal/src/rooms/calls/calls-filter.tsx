@@ -1,7 +1,7 @@
 /** What is looked for among the calls. It lives in the address. */
 import { Autocomplete, Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api/client.ts';
 import { RESULTS, TIMES, type Search } from './search.ts';
@@ -24,7 +24,7 @@ export function CallsFilter({ organisation, search, seek }: Props) {
   const times = picksDays || from !== undefined || to !== undefined ? 'days' : (time ?? '');
   const change = (changed: { [Key in keyof Search]: Search[Key] | undefined }) => {
     const wanted = Object.entries({ ...search, ...changed }).filter(([, value]) => value !== undefined);
-    seek(Object.fromEntries(wanted.filter(([, value]) => value !== '')) as Search);
+    seek(Object.fromEntries(wanted.filter(([, value]) => value !== '')));
   };
   return (
     <Group align="flex-end" gap="sm" component="search">
@@ -82,8 +82,8 @@ interface UserProps {
 
 function UserInput({ organisation, user, change }: UserProps) {
   const { t } = useTranslation();
-  const [text, setText] = useState(user);
-  useEffect(() => setText(user), [user]);
+  // What is written is sought a moment later; what is sought otherwise is shown.
+  const [written, setWritten] = useState({ over: user, text: user });
   const users = queries.useQuery('get', '/api/v1/organisations/{organisation}/users', {
     params: { path: { organisation }, query: { limit: MOST_USERS } },
   });
@@ -94,10 +94,10 @@ function UserInput({ organisation, user, change }: UserProps) {
       placeholder={t('calls.filter.anybody')}
       w={{ base: '100%', xs: 250 }}
       limit={20}
-      value={text}
+      value={written.over === user ? written.text : user}
       data={users.data?.items.map(({ user_id }) => user_id) ?? []}
       onChange={(value) => {
-        setText(value);
+        setWritten({ over: user, text: value });
         changeSoon(value);
       }}
     />

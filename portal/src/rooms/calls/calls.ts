@@ -13,9 +13,9 @@ const UNASKED = 10;
 export function useCalls(organisation: string, search: Search, limit = 50) {
   const live: LiveState = useLive(organisation, { keeps: KEEPS });
   const { result, user, time, from, to } = search;
-  const [asked, setAsked] = useState({ time, nowMs: Date.now() });
-  if (asked.time !== time) setAsked({ time, nowMs: Date.now() });
-  const query = { limit, result, user, ...rangeOf({ time, from, to }, asked.nowMs) };
+  // So that the same is asked for while the page is open.
+  const [openedAtMs] = useState(() => Date.now());
+  const query = { limit, result, user, ...rangeOf({ time, from, to }, openedAtMs) };
   const pages = queries.useInfiniteQuery(
     'get',
     CALLS,

@@ -1,5 +1,5 @@
 /** New things come on top of a list; while the reader is further down they wait, so that nothing moves away. */
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 
 const DOWN_PX = 160;
 
@@ -7,9 +7,7 @@ export function useHeld<Item>(items: readonly Item[], idOf: (item: Item) => stri
   const isDown = useSyncExternalStore(onScroll, () => window.scrollY > DOWN_PX);
   const first = items[0] === undefined ? undefined : idOf(items[0]);
   const [top, setTop] = useState(first);
-  useEffect(() => {
-    if (!isDown) setTop(first);
-  }, [isDown, first]);
+  if (!isDown && top !== first) setTop(first);
   const held = isDown
     ? Math.max(
         0,

@@ -3,6 +3,7 @@ import { Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../../api/client.ts';
 import { Time } from '../../../ui/time.tsx';
+import { WideTable } from '../../../ui/wide-table.tsx';
 
 export function CallTable({ timeline: { steps, messages, endpoints } }: { timeline: Schemas['Timeline'] }) {
   const { t, i18n } = useTranslation();
@@ -19,41 +20,34 @@ export function CallTable({ timeline: { steps, messages, endpoints } }: { timeli
   return (
     <details>
       <summary>{t('calls.picture.asTable')}</summary>
-      <Table.ScrollContainer
-        minWidth={420}
-        scrollAreaProps={{
-          viewportProps: { tabIndex: 0, role: 'group', 'aria-label': t('calls.picture.title') },
-        }}
-      >
-        <Table fz="sm">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('calls.picture.at')}</Table.Th>
-              <Table.Th>{t('calls.columns.who')}</Table.Th>
-              <Table.Th>{t('calls.columns.state')}</Table.Th>
-              <Table.Th>{t('calls.messages.title')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {steps.map(({ event }) => {
-              const reason = `calls.reasons.${event['termination-reason']}`;
-              return (
-                <Table.Tr key={`${event.branch_id} ${event.state}`}>
-                  <Table.Td>
-                    <Time at={event.timestamp} as="clock" />
-                  </Table.Td>
-                  <Table.Td>{event.local_user_id ?? event.local_number ?? t('calls.somebody')}</Table.Td>
-                  <Table.Td>
-                    {t(`calls.messageStates.${event.state}`)}
-                    {i18n.exists(reason) && ` (${t(reason as 'calls.reasons.HANGUP')})`}
-                  </Table.Td>
-                  <Table.Td>{came(event)}</Table.Td>
-                </Table.Tr>
-              );
-            })}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <WideTable minWidth={420} label={t('calls.picture.title')}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('calls.picture.at')}</Table.Th>
+            <Table.Th>{t('calls.columns.who')}</Table.Th>
+            <Table.Th>{t('calls.columns.state')}</Table.Th>
+            <Table.Th>{t('calls.messages.title')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {steps.map(({ event }) => {
+            const reason = `calls.reasons.${event['termination-reason']}`;
+            return (
+              <Table.Tr key={`${event.branch_id} ${event.state}`}>
+                <Table.Td>
+                  <Time at={event.timestamp} as="clock" />
+                </Table.Td>
+                <Table.Td>{event.local_user_id ?? event.local_number ?? t('calls.somebody')}</Table.Td>
+                <Table.Td>
+                  {t(`calls.messageStates.${event.state}`)}
+                  {i18n.exists(reason) && ` (${t(reason as 'calls.reasons.HANGUP')})`}
+                </Table.Td>
+                <Table.Td>{came(event)}</Table.Td>
+              </Table.Tr>
+            );
+          })}
+        </Table.Tbody>
+      </WideTable>
     </details>
   );
 }

@@ -104,7 +104,12 @@ const KINDS: Record<Exclude<LegState, 'TERMINATED'>, SegmentKind> = {
 
 type Steps = CallDrawn['steps'];
 /** A mark before it has its place. */
-type Hung = Omit<Mark, 'x' | 'hungAtX'> & { branchId: string; endpoint: string; stateAtMs: number };
+interface Hung {
+  branchId: string;
+  endpoint: string;
+  stateAtMs: number;
+  mark: Omit<Mark, 'x' | 'hungAtX'>;
+}
 
 /** @param nowMs where what goes on ends for now */
 export function layOut(call: CallDrawn, nowMs: number, wishedWidthPx: number): Picture {
@@ -112,7 +117,7 @@ export function layOut(call: CallDrawn, nowMs: number, wishedWidthPx: number): P
   const hung = call.messages.flatMap((message) => marksOf(message, call.steps, nowMs));
   const isUp = legs.some((steps) => steps.at(-1)!.event.state !== 'TERMINATED');
   const states = call.steps.map(happenedAtMs);
-  const moments = [...states, ...hung.map(({ atMs }) => atMs), ...(isUp ? [nowMs] : [])];
+  const moments = [...states, ...hung.map(({ mark }) => mark.atMs), ...(isUp ? [nowMs] : [])];
   const isNamed = new Set(hung.map(({ endpoint }) => endpoint)).size > 1;
   const rowPx = ROW_PX + (isNamed ? NAME_PX : 0);
   const rightmostPx = wishedWidthPx - EDGE_PX;
@@ -123,7 +128,7 @@ export function layOut(call: CallDrawn, nowMs: number, wishedWidthPx: number): P
     const user = local_user_id ?? local_number;
     const barY = y + LABEL_PX;
     const rows = Map.groupBy(
-      hung.filter((mark) => mark.branchId === branchId),
+      hung.filter((one) => one.branchId === branchId),
       ({ endpoint }) => endpoint,
     );
     const lane: Lane = {
@@ -179,19 +184,21 @@ function marksOf(message: CallDrawn['messages'][number], steps: Steps, nowMs: nu
   const step = steps.find(({ event }) => event.branch_id === body.branch_id && event.state === body.state);
   if (step === undefined) return [];
   const { branch_id: branchId, state } = step.event;
-  const of = { branchId, endpoint, messageId: id, state, stateAtMs: happenedAtMs(step) };
-  const marks = attempts.map(({ number, started_at, outcome: came }): Hung => ({
+  const of = { messageId: id, state };
+  const marks = attempts.map(({ number, started_at, outcome: came }): Hung['mark'] => ({
     ...of,
     number,
     atMs: Date.parse(started_at),
     outcome: came === 'delivered' ? 'delivered' : 'failed',
   }));
-  if (outcome === 'delivered') return marks;
-  const createdAtMs = Date.parse(message.created_at);
-  const finishedAtMs = message.finished_at === undefined ? createdAtMs : Date.parse(message.finished_at);
-  const own = outcome === 'pending' ? 'waiting' : outcome;
-  const atMs = outcome === 'pending' ? Math.max(nowMs, createdAtMs) : finishedAtMs;
-  return [...marks, { ...of, atMs, outcome: own }];
+  if (outcome !== 'delivered') {
+    const createdAtMs = Date.parse(message.created_at);
+    const finishedAtMs = message.finished_at === undefined ? createdAtMs : Date.parse(message.finished_at);
+    const isPending = outcome === 'pending';
+    const atMs = isPending ? Math.max(nowMs, createdAtMs) : finishedAtMs;
+    marks.push({ ...of, atMs, outcome: isPending ? 'waiting' : outcome });
+  }
+  return marks.map((mark) => ({ branchId, endpoint, stateAtMs: happenedAtMs(step), mark }));
 }
 
 /**
@@ -199,17 +206,20 @@ function marksOf(message: CallDrawn['messages'][number], steps: Steps, nowMs: nu
  * cannot hold them all, it gets longer.
  */
 function inRow(hung: readonly Hung[], xOf: Axis['xOf'], rightmostPx: number): Mark[] {
-  const ordered = hung.toSorted((a, b) => a.atMs - b.atMs);
+  const ordered = hung.toSorted((a, b) => a.mark.atMs - b.mark.atMs);
   const places: number[] = [];
-  for (const { atMs } of ordered) places.push(Math.max(xOf(atMs), (places.at(-1) ?? -Infinity) + APART_PX));
+  for (const { mark } of ordered)
+    places.push(Math.max(xOf(mark.atMs), (places.at(-1) ?? -Infinity) + APART_PX));
   let most = Math.max(rightmostPx, EDGE_PX + (places.length - 1) * APART_PX);
   for (let nth = places.length - 1; nth >= 0; nth -= 1) {
     places[nth] = Math.min(places[nth]!, most);
     most = places[nth]! - APART_PX;
   }
-  return ordered.map(({ branchId: _, endpoint: __, stateAtMs, ...mark }, nth) => {
-    return { ...mark, x: places[nth]!, hungAtX: xOf(stateAtMs) };
-  });
+  return ordered.map(({ mark, stateAtMs }, nth) => ({
+    ...mark,
+    x: places[nth]!,
+    hungAtX: xOf(stateAtMs),
+  }));
 }
 
 /** Those that leave room for the words of the one before. */
