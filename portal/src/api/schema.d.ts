@@ -1684,7 +1684,21 @@ export interface components {
             result: "delivered" | "waiting" | "failed" | "not_reported";
             branches: {
                 branch_id: string;
+                /** @enum {string} */
+                direction: "INCOMING" | "OUTGOING";
                 local_user_id?: string;
+                local_number?: string;
+                remote_user_id?: string;
+                remote_number?: string;
+                /**
+                 * Format: date-time
+                 * @description When it rang, else when it was first heard of
+                 */
+                began_at: string;
+                /** Format: date-time */
+                answered_at?: string;
+                /** Format: date-time */
+                ended_at?: string;
                 /**
                  * @description The last one
                  * @enum {string}
