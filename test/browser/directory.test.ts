@@ -22,7 +22,7 @@ test(
     const page = await openPage(t, { locale: 'fi-FI' });
     await page.addInitScript("localStorage.setItem('callhook-language', 'en')");
     await portal.logIn(page, 'operator');
-    await page.getByRole('link', { name: 'Organisations' }).click();
+    await page.getByRole('link', { name: 'Organisations', exact: true }).click();
     await page.getByRole('button', { name: 'Add an organisation' }).click();
     const dialog = dialogOf(page);
     await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Hämeen Kello Oy');
@@ -63,7 +63,7 @@ test(
     const portal = await startPortal(t);
     const page = await openPage(t);
     await portal.logIn(page, 'administrator', 'acme');
-    await page.getByRole('link', { name: 'Users' }).click();
+    await page.getByRole('link', { name: 'Users', exact: true }).click();
     await page.getByRole('button', { name: 'Add a user' }).click();
     const dialog = dialogOf(page);
     const save = dialog.getByRole('button', { name: 'Add a user' });
@@ -139,7 +139,7 @@ test(
     const page = await openPage(t);
     await portal.logIn(page, 'administrator', 'acme');
     await page.goto(`${portal.url}/o/acme/users`);
-    await page.getByRole('link', { name: 'Import CSV' }).click();
+    await page.getByRole('link', { name: 'Import CSV', exact: true }).click();
     const choose = (text: string) =>
       page.locator('input[type=file]').setInputFiles({
         name: 'users.csv',
@@ -176,7 +176,7 @@ test(
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download as CSV' }).click();
     const file = await readFile(await (await downloading).path());
-    await page.getByRole('link', { name: 'Import CSV' }).click();
+    await page.getByRole('link', { name: 'Import CSV', exact: true }).click();
     await page.getByRole('textbox', { name: 'Or paste rows' }).fill(file.toString());
     await page.getByRole('button', { name: 'See what would change' }).click();
     await page.getByText('all 4 users are as in the file already').waitFor();
@@ -190,7 +190,7 @@ test(
     const portal = await startPortal(t);
     const page = await openPage(t);
     await portal.logIn(page, 'administrator', 'acme');
-    await page.getByRole('link', { name: 'Function numbers' }).click();
+    await page.getByRole('link', { name: 'Function numbers', exact: true }).click();
     await page.getByRole('button', { name: 'Add a function number' }).click();
     const dialog = dialogOf(page);
     await dialog.getByRole('textbox', { name: 'Number' }).fill('1001');
@@ -233,7 +233,7 @@ test('a phone that was seen and belongs to nobody becomes a user’s', needsChro
   await page.getByText('There is no user yet').waitFor();
   await assertAccessible(page);
   portal.pbx.play(portal.pbx.left());
-  await page.getByRole('link', { name: 'Phones without a user' }).click();
+  await page.getByRole('link', { name: 'Phones without a user', exact: true }).click();
   await page.getByRole('heading', { name: 'Phones without a user' }).waitFor();
   const row = page.getByRole('row', { name: 'PJSIP/1001' });
   await row.getByRole('button', { name: 'Make a user of it' }).click({ timeout: 30_000 });

@@ -95,7 +95,7 @@ function Columns() {
       <Text c="dimmed" maw={720}>
         {t('users.import.columnsAbout')}
       </Text>
-      <WideTable label={t('users.import.columns')} minWidth={560}>
+      <WideTable label={t('users.import.columns')} minWidth={300}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t('users.import.column')}</Table.Th>
