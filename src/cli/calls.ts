@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { explain } from '../policy/explanation.ts';
+import { stageWords, type AttemptDetails } from '../policy/attempt-details.ts';
 import { inEnglish } from '../policy/explanation-english.ts';
 import type { MessageWithAttempts, TakenStep, Timeline } from '../policy/timeline.ts';
 import { CallhookError } from '../runtime/errors.ts';
@@ -111,10 +112,24 @@ function* stepLines(step: TakenStep, { messages }: Timeline): Generator<string> 
 export function* messageLines(message: MessageWithAttempts): Generator<string> {
   const { endpointId, seqNum, outcome, messageId, attempts } = message;
   yield `      ${endpointId} #${seqNum} ${outcome}  ${messageId}`;
-  for (const { startedAtMs, durationMs, outcome: came, statusCode, detail } of attempts) {
+  for (const attempt of attempts) {
+    const { startedAtMs, durationMs, outcome: came, statusCode, detail, details } = attempt;
     const answer = statusCode === undefined ? '' : ` (${statusCode})`;
     yield `        ${clockTime(startedAtMs)}  ${came}${answer}, ${durationMs} ms${detail === undefined ? '' : `. ${detail}`}`;
+    if (details !== undefined) yield* detailLines(details);
   }
+}
+
+/** Where the attempt's time went, and what the answer said beside its body. */
+function* detailLines(details: AttemptDetails): Generator<string> {
+  const { address, tlsVersion, certificateEndsAtMs, headers = {} } = details;
+  const certificate =
+    certificateEndsAtMs === undefined
+      ? undefined
+      : `certificate until ${new Date(certificateEndsAtMs).toISOString().slice(0, 10)}`;
+  const words = [stageWords(details), address, tlsVersion, certificate].filter(Boolean);
+  if (words.length > 0) yield `            ${words.join('  ')}`;
+  for (const [name, value] of Object.entries(headers)) yield `            ${name}: ${value}`;
 }
 
 export function* deviceLines(devices: readonly UnknownDevice[]): Generator<string> {

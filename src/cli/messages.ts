@@ -1,6 +1,7 @@
 /** `callhook messages`: the message log of an organisation. What is shown is what was sent, after privacy. */
 import { Command, Option } from 'commander';
 import { LEG_STATES, type LegState } from '../call/leg-event.ts';
+import { requestHeaders } from '../policy/attempt-details.ts';
 import { MESSAGE_OUTCOMES, type MessageOutcome, type MessageWithAttempts } from '../policy/timeline.ts';
 import { CallhookError } from '../runtime/errors.ts';
 import type { ListedMessage, MessageFilter } from '../store/log.ts';
@@ -79,5 +80,10 @@ export function* listLines(messages: readonly ListedMessage[]): Generator<string
 function* wholeLines(message: MessageWithAttempts): Generator<string> {
   yield `${dateTime(message.createdAtMs)}  call ${message.callId}`;
   yield* messageLines(message);
+  const last = message.attempts.at(-1);
+  if (last !== undefined) {
+    const sent = requestHeaders(message.messageId, last.startedAtMs, last.details);
+    for (const [name, value] of Object.entries(sent)) yield `${name}: ${value}`;
+  }
   yield message.body;
 }

@@ -8,9 +8,11 @@
  * message is tried again, since nobody knows whether it was read.
  */
 import { createHash } from 'node:crypto';
-import { createSecureContext, getCACertificates } from 'node:tls';
-import { Agent, buildConnector } from 'undici';
+import { createSecureContext, getCACertificates, type TLSSocket } from 'node:tls';
+import { Agent, buildConnector, Client, Pool } from 'undici';
 import { guardedLookup, HTTPS_PORT, refusalOf, type Allowed } from './address-guard.ts';
+import { Connection, type Line } from './connection.ts';
+import { Exchange } from './exchange.ts';
 
 /** PEM texts. */
 export interface TlsIdentity {
@@ -126,12 +128,29 @@ function createAgent({ allowed, trustedCertificates, timeouts }: AgentOptions, t
     timeout: timeouts.connectMs,
     allowH2: false,
   });
+  /** One connection at a time, and each exchange that goes over it knows where to find it. */
+  const createClient = (origin: URL, options: object): Client => {
+    const line: Line = {};
+    const client = new Client(origin, {
+      ...options,
+      connect: (target, callback) => {
+        const { hostname, port } = target;
+        const refusal = refusalOf(hostname, Number(port || HTTPS_PORT), allowed);
+        if (refusal !== undefined) return callback(refusal, null);
+        // The types do not say that the socket is returned; it has not begun to connect yet.
+        const socket = connect(target, callback) as unknown as TLSSocket;
+        line.connection = new Connection(socket, hostname);
+      },
+    });
+    const dispatch = client.dispatch.bind(client);
+    client.dispatch = (request, handler) => {
+      if (handler instanceof Exchange) handler.line = line;
+      return dispatch(request, handler);
+    };
+    return client;
+  };
   return new Agent({
-    connect: (target, callback) => {
-      const refusal = refusalOf(target.hostname, Number(target.port || HTTPS_PORT), allowed);
-      if (refusal === undefined) connect(target, callback);
-      else callback(refusal, null);
-    },
+    factory: (origin, options) => new Pool(origin, Object.assign({ factory: createClient }, options)),
     // No bound here, where it would count per host: two endpoints on one host must not wait for each other, and a
     // request that waits in a queue would use up its time. The dispatcher bounds attempts per endpoint.
     connections: null,

@@ -2,10 +2,11 @@
  * One attempt: a signed POST over HTTPS, bounded in time and in what is read of the answer. Never rejects for what a
  * receiver or its token server does; every end is an outcome.
  */
+import type { AttemptDetails } from '../policy/attempt-details.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { Agents, type AgentOptions } from './agents.ts';
-import { Exchange, Stopped } from './exchange.ts';
+import { Exchange, Stopped, type Ended } from './exchange.ts';
 import type { Outcome } from './outcome.ts';
 import { sign } from './signature.ts';
 import type { Target } from './target.ts';
@@ -20,6 +21,7 @@ export interface Attempted {
   outcome: Outcome;
   startedAtMs: number;
   durationMs: number;
+  details: AttemptDetails;
 }
 
 export interface OutgoingMessage {
@@ -57,13 +59,13 @@ export function createAttempter(options: AttempterOptions): Attempter {
   }, SWEEP_EVERY_MS);
   sweep.unref();
 
-  const send = (target: Target, message: OutgoingMessage, deadlineMs: number): Promise<Outcome> => {
+  const send = (target: Target, message: OutgoingMessage, deadlineMs: number): Promise<Ended> => {
     const { id, body, notAfterMs = Infinity } = message;
     const nowMs = clock.nowMs();
-    const { promise, resolve } = Promise.withResolvers<Outcome>();
-    const exchange = new Exchange({ deadlineMs, notAfterMs }, clock, (outcome) => {
+    const { promise, resolve } = Promise.withResolvers<Ended>();
+    const exchange = new Exchange({ deadlineMs, notAfterMs }, clock, (ended) => {
       underWay.delete(exchange);
-      resolve(outcome);
+      resolve(ended);
     });
     underWay.add(exchange);
     const url = URL.parse(target.url);
@@ -72,7 +74,8 @@ export function createAttempter(options: AttempterOptions): Attempter {
     else if (url?.protocol !== 'https:') exchange.stop(new Stopped('NOT_HTTPS'));
     else if (agent === undefined) exchange.stop(new Stopped('OWN_CERTIFICATE'));
     else {
-      const timestampS = Math.floor(nowMs / 1_000);
+      // When the attempt began: the log tells it too.
+      const timestampS = Math.floor((deadlineMs - timeouts.totalMs) / 1_000);
       const headers = {
         ...message.headers,
         ...target.headers,
@@ -94,15 +97,15 @@ export function createAttempter(options: AttempterOptions): Attempter {
     target: Target,
     message: OutgoingMessage,
     deadlineMs: number,
-  ): Promise<Outcome> => {
+  ): Promise<Ended> => {
     for (let isAgain = false; ; isAgain = true) {
       const got = await tokens.tokenFor(client, target.tls, deadlineMs);
-      if ('failure' in got) return got.failure;
+      if ('failure' in got) return { outcome: got.failure, details: {} };
       const headers = { ...target.headers, authorization: `Bearer ${got.token}` };
-      const outcome = await send({ ...target, headers }, message, deadlineMs);
-      if (outcome.statusCode !== UNAUTHORIZED) return outcome;
+      const ended = await send({ ...target, headers }, message, deadlineMs);
+      if (ended.outcome.statusCode !== UNAUTHORIZED) return ended;
       tokens.drop(client, got.token);
-      if (got.isNew || isAgain) return outcome;
+      if (got.isNew || isAgain) return ended;
     }
   };
 
@@ -111,10 +114,11 @@ export function createAttempter(options: AttempterOptions): Attempter {
       const startedAtMs = clock.nowMs();
       const deadlineMs = startedAtMs + timeouts.totalMs;
       const { oauth } = target;
-      const outcome = await (oauth === undefined
+      const { outcome, details } = await (oauth === undefined
         ? send(target, message, deadlineMs)
         : sendWithToken(oauth, target, message, deadlineMs));
-      return { outcome, startedAtMs, durationMs: clock.nowMs() - startedAtMs };
+      if (message.headers !== undefined) details.sent = message.headers;
+      return { outcome, details, startedAtMs, durationMs: clock.nowMs() - startedAtMs };
     },
     giveUp() {
       giveUp.abort();

@@ -118,7 +118,7 @@ export class Dispatcher {
     const attempted = await attempter.attempt(targetOf(organisationId, endpoint, clock.nowMs()), {
       id: messageId,
       body: claim.body,
-      headers: headersOf(claim),
+      ...headersOf(claim),
       notAfterMs: claim.lapsesAtMs,
     });
     this.#windows.end(name, key, attempted.outcome.ok);
@@ -142,7 +142,7 @@ export class Dispatcher {
   ): void {
     const { log } = this.#options;
     // Not the detail: a receiver's own words may be in it.
-    const { detail: _, ...said } = attempt;
+    const { detail: _, details: __, ...said } = attempt;
     const line = { endpoint: endpoint.id, organisation: organisationId, message: messageId, attempt: said };
     if (next.kind === 'dead') log.warn(line, 'dead letter');
     else if (next.kind === 'later') log.info(line, 'not delivered, trying again later');
@@ -197,18 +197,22 @@ function waitUntil(atMs: number | undefined, nowMs: number): number {
 }
 
 /** What a receiver is told beside the message. */
-function headersOf({ skipped, replay }: Claim): Record<string, string> {
+function headersOf({ skipped, replay }: Claim): { headers?: Record<string, string> } {
+  if (skipped.length === 0 && !replay) return {};
   return {
-    ...(skipped.length > 0 && { 'callhook-skipped': skipped.join(',') }),
-    ...(replay && { 'callhook-replay': 'true' }),
+    headers: {
+      ...(skipped.length > 0 && { 'callhook-skipped': skipped.join(',') }),
+      ...(replay && { 'callhook-replay': 'true' }),
+    },
   };
 }
 
-function recordOf({ outcome, startedAtMs, durationMs }: Attempted): AttemptRecord {
+function recordOf({ outcome, startedAtMs, durationMs, details }: Attempted): AttemptRecord {
   const record: AttemptRecord = {
     startedAtMs,
     durationMs: Math.round(durationMs),
     outcome: outcome.ok ? 'delivered' : outcome.code,
+    details,
   };
   if (outcome.statusCode !== undefined) record.statusCode = outcome.statusCode;
   if (!outcome.ok) record.detail = outcome.detail;

@@ -1,6 +1,9 @@
 /** One POST on its way through undici: bounded in time and in what is read of the answer; ends exactly once. */
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../runtime/clock.ts';
+import type { AttemptDetails } from '../policy/attempt-details.ts';
+import { toldHeaders, type AnswerHeaders } from './answer-headers.ts';
+import { tenths, type Connection, type Line } from './connection.ts';
 import { readAnswer, readError, type Answer, type Outcome } from './outcome.ts';
 
 /** More of an answer is not read. */
@@ -17,11 +20,24 @@ export class Stopped extends Error {
   }
 }
 
+export interface Ended {
+  outcome: Outcome;
+  details: AttemptDetails;
+}
+
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly deadlineMs: number;
   readonly #notAfterMs: number;
   readonly #clock: Clock;
-  readonly #done: (outcome: Outcome) => void;
+  readonly #done: (ended: Ended) => void;
+  /** Durations are measured by a clock that nobody sets. */
+  readonly #beganAt = performance.now();
+  #sentAt: number | undefined;
+  #answeredAt: number | undefined;
+  /** Set when it is given to a connection. */
+  line: Line | undefined;
+  #connection: Connection | undefined;
+  #headers: AnswerHeaders = {};
   #over = false;
   #controller: Dispatcher.DispatchController | undefined;
   #answer: Answer = { statusCode: 0, excerpt: '' };
@@ -30,7 +46,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   constructor(
     { deadlineMs, notAfterMs }: { deadlineMs: number; notAfterMs: number },
     clock: Clock,
-    done: (outcome: Outcome) => void,
+    done: (ended: Ended) => void,
   ) {
     this.deadlineMs = deadlineMs;
     this.#notAfterMs = notAfterMs;
@@ -48,15 +64,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // It may have been stopped, or its claim may have lapsed, while it waited for a connection: then it is not sent.
     if (this.#notAfterMs <= this.#clock.nowMs()) this.#end(readError(new Stopped('CLAIM_LAPSED')));
     if (this.#over) controller.abort(new Stopped('GIVEN_UP'));
+    else {
+      this.#connection = this.line?.connection;
+      this.#sentAt = performance.now();
+    }
     this.#controller = controller;
   }
 
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     statusCode: number,
-    headers: Record<string, string | string[] | undefined>,
+    headers: AnswerHeaders,
   ): void {
     if (statusCode < 200) return;
+    this.#answeredAt = performance.now();
+    this.#headers = headers;
     this.#answer = { statusCode, excerpt: '' };
     const [location] = [headers['location']].flat();
     const [retryAfter] = [headers['retry-after']].flat();
@@ -83,12 +105,33 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     const { statusCode } = this.#answer;
     if (statusCode >= 200 && statusCode < 300) this.onResponseEnd();
-    else this.#end(readError(error));
+    else this.#end(readError(error, this.#clock.nowMs(), this.#newConnection()?.validity));
   }
 
   #end(outcome: Outcome): void {
     if (this.#over) return;
     this.#over = true;
-    this.#done(outcome);
+    this.#done({ outcome, details: this.#details(outcome.ok) });
+  }
+
+  /** The one that is made, or was made, for this exchange. */
+  #newConnection(): Connection | undefined {
+    const connection = this.#connection ?? this.line?.connection;
+    return connection !== undefined && connection.beganAt >= this.#beganAt ? connection : undefined;
+  }
+
+  #details(isDelivered: boolean): AttemptDetails {
+    const now = performance.now();
+    const details: AttemptDetails = {};
+    const made = this.#newConnection();
+    made?.tell(details, now);
+    if (made === undefined && this.#connection !== undefined) details.reused = true;
+    const address = (this.#connection ?? made)?.address;
+    if (address !== undefined) details.address = address;
+    if (this.#sentAt !== undefined) details.wait = tenths((this.#answeredAt ?? now) - this.#sentAt);
+    if (this.#answeredAt !== undefined) details.read = tenths(now - this.#answeredAt);
+    const headers = toldHeaders(this.#headers, isDelivered);
+    if (headers !== undefined) details.headers = headers;
+    return details;
   }
 }

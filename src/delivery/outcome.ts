@@ -58,7 +58,7 @@ const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000;
 /** 2xx is delivered, everything else is not. @param nowMs for a Retry-After that names a date */
 export function readAnswer(answer: Answer, nowMs: number): Outcome {
   const { statusCode } = answer;
-  const own = clean(answer.excerpt);
+  const own = cleanWords(answer.excerpt, LONGEST_EXCERPT);
   const said = own !== '' && { excerpt: own };
   if (statusCode >= 200 && statusCode < 300) return { ok: true, statusCode, ...said };
   const [code, words] = meaningOf(answer);
@@ -95,9 +95,18 @@ function meaningOf({ statusCode, location }: Answer): [FailureCode, string] {
   return ['unexpected_answer', 'that is no answer to a POST'];
 }
 
-/** What broke, by the codes of Node and undici. */
-export function readError(error: unknown): Failure {
+/** How long the receiver's certificate is valid. */
+export interface Validity {
+  fromMs: number;
+  untilMs: number;
+}
+
+/** What broke, by the codes of Node and undici. @param validity where TLS came so far that a certificate was seen */
+export function readError(error: unknown, nowMs?: number, validity?: Validity): Failure {
   const systemCode = systemCodeOf(error) ?? '';
+  const dated =
+    nowMs === undefined || validity === undefined ? undefined : datedWords(systemCode, nowMs, validity);
+  if (dated !== undefined) return { ok: false, code: 'tls_certificate', detail: dated };
   const known = BY_SYSTEM_CODE[systemCode];
   if (known !== undefined) return { ok: false, code: known[0], detail: known[1] };
   if (REFUSED_BY_PEER.test(systemCode)) {
@@ -136,6 +145,21 @@ export function readError(error: unknown): Failure {
   };
 }
 
+/** The receiver's own certificate may be in order where one of its authority is not: then there is no date to tell. */
+function datedWords(systemCode: string, nowMs: number, { fromMs, untilMs }: Validity): string | undefined {
+  if (systemCode === 'CERT_HAS_EXPIRED' && untilMs <= nowMs) {
+    return `The receiver's certificate expired on ${dayOf(untilMs)}. It must be renewed.`;
+  }
+  if (systemCode === 'CERT_NOT_YET_VALID' && fromMs > nowMs) {
+    return `The receiver's certificate is valid from ${dayOf(fromMs)} on only. Is a clock wrong?`;
+  }
+  return undefined;
+}
+
+function dayOf(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10);
+}
+
 /** Alerts about our certificate (RFC 8446 section 6.2); about the receiver's, the error is our own and has no alert. */
 const REFUSED_BY_PEER = /ALERT_(BAD_|UNSUPPORTED_)?CERTIFICATE|ALERT_(UNKNOWN_CA|ACCESS_DENIED)/;
 
@@ -171,7 +195,10 @@ const BY_SYSTEM_CODE: Readonly<Record<string, [FailureCode, string]>> = {
   UND_ERR_HEADERS_OVERFLOW: ['unexpected_answer', 'The receiver answered with too many headers.'],
   UND_ERR_BODY_TIMEOUT: ['timeout_response', 'The receiver did not finish its answer in time.'],
   TOTAL_TIMEOUT: ['timeout_response', 'The receiver did not answer in time.'],
-  CERT_HAS_EXPIRED: ['tls_certificate', "The receiver's certificate has expired. It must be renewed."],
+  CERT_HAS_EXPIRED: [
+    'tls_certificate',
+    "A certificate of the receiver's chain has expired. It must be renewed.",
+  ],
   CERT_NOT_YET_VALID: ['tls_certificate', "The receiver's certificate is not valid yet. Is a clock wrong?"],
   ERR_TLS_CERT_ALTNAME_INVALID: [
     'tls_certificate',
@@ -211,11 +238,11 @@ function hostOf(location: string | undefined): string {
  * The receiver's words on one line, without anything that could play with a terminal, and without the people of whom
  * it may speak: no address and no number that could be a telephone's.
  */
-function clean(text: string): string {
+export function cleanWords(text: string, longest: number): string {
   return text
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .replace(/[^\s@"'<>(),;]+@[^\s@"'<>(),;]+/g, '…@…')
     .replace(/\+?\d(?:[ ().-]?\d){4,}/g, '…')
     .trim()
-    .slice(0, LONGEST_EXCERPT);
+    .slice(0, longest);
 }

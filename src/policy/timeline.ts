@@ -4,6 +4,7 @@
  */
 import type { LegState } from '../call/leg-event.ts';
 import type { OutwardEvent } from '../call/outward-event.ts';
+import type { AttemptDetails } from './attempt-details.ts';
 import type { EndpointHealth } from './endpoint-health.ts';
 import type { FunctionKind } from './organisation.ts';
 
@@ -42,6 +43,7 @@ export interface LoggedAttempt {
   outcome: string;
   statusCode?: number;
   detail?: string;
+  details?: AttemptDetails;
 }
 
 export interface LoggedMessage {

@@ -1,4 +1,5 @@
 /** Reading the message log. Statements are the same on both databases (log-reading.ts). */
+import type { AttemptDetails } from '../policy/attempt-details.ts';
 import type {
   LoggedAttempt,
   LoggedMessage,
@@ -35,6 +36,8 @@ export interface AttemptRow {
   outcome: string;
   status_code: number | null;
   detail: string | null;
+  /** JSON, AttemptDetails. */
+  details: string | null;
 }
 
 export const messageColumns = ({ messageNumber }: Dialect): string => `
@@ -295,6 +298,7 @@ function attemptOf(row: AttemptRow): LoggedAttempt {
     outcome: row.outcome,
     ...(row.status_code !== null && { statusCode: row.status_code }),
     ...(row.detail !== null && { detail: row.detail }),
+    ...(row.details !== null && { details: JSON.parse(row.details) as AttemptDetails }),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The store's contract: one database, eight rooms. Every backend keeps the same promises, and one contract suite
+ * The store's contract: one database, nine rooms. Every backend keeps the same promises, and one contract suite
  * (test/store/store-contract.ts) holds each of them to it.
  *
  * Glossary: a *lane* is one call at one endpoint; its messages are numbered 1, 2, 3 … in commit order and leave
@@ -12,6 +12,7 @@
 import type { Direction } from '../call/leg-event.ts';
 import type { LegProgress } from '../call/leg-state.ts';
 import type { OutwardEvent } from '../call/outward-event.ts';
+import type { AttemptDetails } from '../policy/attempt-details.ts';
 import type { AuditNote } from '../policy/audit.ts';
 import type { DeviceType } from '../policy/device-type.ts';
 import type { DirectoryChange } from '../policy/directory-changes.ts';
@@ -23,6 +24,7 @@ import type { TrailStep } from '../policy/timeline.ts';
 import type { SecretBox } from '../runtime/keys.ts';
 import type { AccountStore } from './accounts.ts';
 import type { DirectoryPages } from './directory-pages.ts';
+import type { FeedStore } from './feed.ts';
 import type { HealthStore } from './health.ts';
 import type { Lease, LeaseStore } from './leases.ts';
 import type { LogStore } from './log.ts';
@@ -39,6 +41,8 @@ export interface Store {
   readonly accounts: AccountStore;
   /** log.ts */
   readonly log: LogStore;
+  /** feed.ts */
+  readonly feed: FeedStore;
   /** This process among those that share the database. */
   readonly node: string;
   /** The time that all nodes of this database share. */
@@ -269,6 +273,8 @@ export interface AttemptRecord {
   statusCode?: number;
   /** In words for a person, bounded; never a phone number or a secret of ours. */
   detail?: string;
+  /** Where its time went, whom it reached, what came back. */
+  details?: AttemptDetails;
 }
 
 /** What of one endpoint is to be sent again. Only finished messages are; those that still wait go on waiting. */

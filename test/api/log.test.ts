@@ -103,6 +103,18 @@ for (const { name, needs, open } of BACKENDS) {
         outcome: 'receiver_error',
         status_code: 503,
         detail: 'The receiver answered 503: it failed.',
+        timings: { dns: 2.1, connect: 8, tls: 21.4, wait: 310, read: 0.2 },
+        address: '192.0.2.7',
+        tls_version: 'TLSv1.3',
+        certificate_ends_at: '2026-12-01T00:00:00.000Z',
+        response_headers: { server: 'nginx', 'x-request-id': 'r-"1"' },
+        request_headers: {
+          'content-type': 'application/json',
+          'webhook-id': listed.id,
+          'webhook-timestamp': String(Math.floor(BEGAN / SECOND)),
+          'webhook-signature': '…',
+          'callhook-skipped': '1,2',
+        },
       },
     ]);
     assert.equal((await viewer('GET', `${O}/messages/no-such`)).status, 404);

@@ -64,7 +64,7 @@ async function start(
       sent.push({ lane, id, body, ok, atMs: clock.nowMs() });
       await new Promise((resolve) => setImmediate(resolve));
       underWay.set(lane, count - 1);
-      return { outcome: ok ? DELIVERED : FAILED, startedAtMs: clock.nowMs(), durationMs: 0 };
+      return { outcome: ok ? DELIVERED : FAILED, startedAtMs: clock.nowMs(), durationMs: 0, details: {} };
     },
     giveUp: () => {},
     close: async () => {},

@@ -7,9 +7,16 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { AttemptDetails } from '../../src/policy/attempt-details.ts';
 import { needsMountNamespace } from '../support/needs.ts';
 
 const PROGRAM = fileURLToPath(new URL('../support/rebinding-dns.ts', import.meta.url));
+
+interface Told {
+  asked: number;
+  told: Record<string, { codes: string[]; reached: number }>;
+  slow: AttemptDetails;
+}
 
 test(
   'whatever a name resolves to the next time, no private address is dialled, unless the name is listed',
@@ -30,10 +37,7 @@ test(
       PROGRAM,
     ];
     const { stdout } = await promisify(execFile)('unshare', args);
-    const { asked, told } = JSON.parse(stdout) as {
-      asked: number;
-      told: Record<string, { codes: string[]; reached: number }>;
-    };
+    const { asked, told, slow } = JSON.parse(stdout) as Told;
     assert.ok(asked >= 16, 'each attempt has asked the name server');
     assert.deepEqual(told, {
       'turns.rebind.example': {
@@ -45,5 +49,8 @@ test(
       'metadata.rebind.example': { codes: Array(4).fill('address_not_allowed'), reached: 0 },
       'listed.rebind.example': { codes: Array(4).fill('delivered'), reached: 4 },
     });
+    assert.ok(slow.dns! >= 145, `a name server that takes 150 ms is seen as such: ${JSON.stringify(slow)}`);
+    assert.ok(slow.connect! < slow.dns!);
+    assert.equal(slow.address, '127.0.0.2');
   },
 );

@@ -11,7 +11,7 @@ import {
   type NotReportedFilter,
 } from '../../src/store/log.ts';
 import type { Store } from '../../src/store/store.ts';
-import { attempt, step, type Told } from '../support/logged.ts';
+import { attempt, DETAILS, step, type Told } from '../support/logged.ts';
 import { NOTE } from '../support/note.ts';
 import { directoryFor } from '../support/transcripts.ts';
 import type { Backend } from './store-contract.ts';
@@ -132,9 +132,11 @@ export function logContract(backend: Backend): void {
         outcome: 'receiver_error',
         statusCode: 503,
         detail: 'The receiver answered 503: it failed.',
+        details: DETAILS,
       },
       { number: 2, startedAtMs: 5_000, durationMs: 20, outcome: 'delivered', statusCode: 204 },
     ]);
+    assert.deepEqual(listed?.last?.details, DETAILS);
     assert.equal(await store.log.message('other', id), undefined);
     assert.equal(await store.log.message('acme', 'no such'), undefined);
   });
@@ -191,6 +193,20 @@ export function logContract(backend: Backend): void {
       await assert.rejects(store.log.calls('acme', {}, { limit: 4, cursor: 'nonsense' }), CursorInvalid);
     },
   );
+
+  behaviour('what an endpoint tells of its last attempt is short', async (store) => {
+    await store.calls.commit([step({ call: 'one' })], 1_000);
+    await attempt(store, 1_000, { kind: 'dead' }, 30);
+    const { endpoints } = await store.health.overview();
+    const last = endpoints.find(({ organisationId, id }) => organisationId === 'acme' && id === 'crm')?.last;
+    assert.deepEqual(last, {
+      startedAtMs: 1_000,
+      durationMs: 30,
+      outcome: 'receiver_error',
+      statusCode: 503,
+      detail: 'The receiver answered 503: it failed.',
+    });
+  });
 
   behaviour('a timeline has the steps with their verdicts, messages, attempts, endpoints', async (store) => {
     const refusals = [{ endpointId: 'erp', why: 'state', asks: ['TERMINATED'] }] as const;

@@ -3,9 +3,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { sql as first } from '../../src/store/postgres/migrations/0001-first.ts';
 import { sql as endedLegs } from '../../src/store/postgres/migrations/0002-ended-legs.ts';
+import { sql as endpointSettings } from '../../src/store/postgres/migrations/0003-endpoint-settings.ts';
+import { sql as accounts } from '../../src/store/postgres/migrations/0004-accounts.ts';
+import { sql as log } from '../../src/store/postgres/migrations/0005-log.ts';
 import { needsPostgres } from '../support/needs.ts';
 import { query } from '../support/postgres.ts';
 import { freshDatabase } from '../support/shared-postgres.ts';
+import { rest, settleAll } from './feed-contract.ts';
 import { KEYS, openTestPostgres } from '../support/store.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -40,6 +44,11 @@ test(
       assert.deepEqual(acme?.endpoints, [expected]);
       const [claim] = await store.outbox.claim(2, { total: 1, perEndpoint: () => 1 });
       assert.deepEqual([claim?.messageId, claim?.endpoint], ['a', expected]);
+      await store.outbox.release([claim!]);
+      const nowMs = Date.now();
+      const place = await store.feed.begin('acme', nowMs);
+      await settleAll(store, nowMs);
+      assert.deepEqual((await rest(store, place)).words, ['attempt a 1 delivered', 'delivered a']);
       assert.equal(await store.upkeep.forgetSecrets(9_000), 0);
     } finally {
       await store.close();
@@ -64,5 +73,24 @@ test('messages of version 2 are in the log of their organisation', needsPostgres
     (await store.log.messages(organisation, {}, { limit: 10 })).items.map(({ messageId }) => messageId);
   assert.deepEqual(await idsOf('acme'), ['b', 'a']);
   assert.deepEqual(await idsOf('b'), ['c']);
+  await store.close();
+});
+
+test('attempts of version 5 tell what they told', needsPostgres(), async (t) => {
+  const database = await freshDatabase(t);
+  for (const sql of [first, endedLegs, endpointSettings, accounts, log]) await query(database, sql);
+  await query(
+    database,
+    `CREATE TABLE schema_version (version integer NOT NULL); INSERT INTO schema_version VALUES (5);
+     INSERT INTO lane (organisation_id, endpoint_id, call_id, last_seq) VALUES ('acme', 'crm', 'one', 1);
+     INSERT INTO message (id, lane_id, seq, body, created_at_ms, organisation_id, attempts, outcome)
+       SELECT 'a', id, 1, '{"seq_num":1}', 1000, 'acme', 1, 'delivered' FROM lane;
+     INSERT INTO attempt VALUES ('a', 1, 1000, 5, 'delivered', 204, NULL)`,
+  );
+  const store = await openTestPostgres(database);
+  const message = await store.log.message('acme', 'a');
+  assert.deepEqual(message?.attempts, [
+    { number: 1, startedAtMs: 1_000, durationMs: 5, outcome: 'delivered', statusCode: 204 },
+  ]);
   await store.close();
 });

@@ -6,6 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { sql as first } from '../../src/store/sqlite/migrations/0001-first.ts';
+import { sql as delivery } from '../../src/store/sqlite/migrations/0002-delivery.ts';
+import { sql as endedLegs } from '../../src/store/sqlite/migrations/0003-ended-legs.ts';
+import { sql as endpointSettings } from '../../src/store/sqlite/migrations/0004-endpoint-settings.ts';
+import { sql as accounts } from '../../src/store/sqlite/migrations/0005-accounts.ts';
+import { sql as log } from '../../src/store/sqlite/migrations/0006-log.ts';
+import { rest, settleAll } from './feed-contract.ts';
 import { KEYS, openTestStore } from '../support/store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'callhook-migration-'));
@@ -82,5 +88,41 @@ test('messages of version 1 are in the log of their organisation', async () => {
     (await store.log.messages(organisation, {}, { limit: 10 })).items.map(({ messageId }) => messageId);
   assert.deepEqual(await idsOf('acme'), ['d', 'c', 'b', 'a']);
   assert.deepEqual(await idsOf(''), []);
+  await store.close();
+});
+
+test('what becomes of messages of version 1 is told to whoever listens', async () => {
+  const path = join(folder, 'feed.db');
+  versionOne(path);
+  const store = openTestStore(path);
+  const nowMs = CREATED_MS + 60_000;
+  const place = await store.feed.begin('acme', nowMs);
+  await settleAll(store, nowMs);
+  assert.deepEqual((await rest(store, place, 'acme', nowMs)).words, ['attempt b 3 delivered', 'delivered b']);
+  await store.close();
+});
+
+/** What schema 6 had written: an attempt without details. */
+function versionSix(path: string): void {
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA journal_mode = WAL');
+  for (const sql of [first, delivery, endedLegs, endpointSettings, accounts, log]) db.exec(sql);
+  db.exec('PRAGMA user_version = 6');
+  db.exec(`
+    INSERT INTO lane (id, organisation_id, endpoint_id, call_id, last_seq) VALUES (1, 'acme', 'crm', 'call-1', 1);
+    INSERT INTO message (id, lane_id, seq, body, created_at_ms, outcome, attempts, organisation_id)
+      VALUES ('a', 1, 1, '{"seq_num":1}', ${CREATED_MS}, 'delivered', 1, 'acme');
+    INSERT INTO attempt VALUES ('a', 1, ${CREATED_MS}, 5, 'delivered', 204, NULL)`);
+  db.close();
+}
+
+test('attempts of the schema before details tell what they told', async () => {
+  const path = join(folder, 'four.db');
+  versionSix(path);
+  const store = openTestStore(path);
+  const message = await store.log.message('acme', 'a');
+  assert.deepEqual(message?.attempts, [
+    { number: 1, startedAtMs: CREATED_MS, durationMs: 5, outcome: 'delivered', statusCode: 204 },
+  ]);
   await store.close();
 });

@@ -1,6 +1,7 @@
 /** Calls as ingest commits them, and attempts of their messages, for what is read of the log. */
 import type { LegState } from '../../src/call/leg-event.ts';
 import { formatTimestamp, type OutwardEvent } from '../../src/call/outward-event.ts';
+import type { AttemptDetails } from '../../src/policy/attempt-details.ts';
 import type { TrailStep } from '../../src/policy/timeline.ts';
 import type { LegChange, NextStep, Store } from '../../src/store/store.ts';
 import { LEG } from '../store/store-contract.ts';
@@ -49,6 +50,20 @@ export function step({
   return { leg, messages, ...(isUntold && { trail: { event, sentTo: to, refusals } }) };
 }
 
+/** What a failed attempt tells. */
+export const DETAILS: AttemptDetails = {
+  dns: 2.1,
+  connect: 8,
+  tls: 21.4,
+  wait: 310,
+  read: 0.2,
+  address: '192.0.2.7',
+  tlsVersion: 'TLSv1.3',
+  certificateEndsAtMs: Date.parse('2026-12-01T00:00:00Z'),
+  headers: { server: 'nginx', 'x-request-id': 'r-"1"' },
+  sent: { 'callhook-skipped': '1,2' },
+};
+
 /** Attempts all that is due, or one message of it. */
 export async function attempt(
   store: Store,
@@ -74,7 +89,10 @@ export async function attempt(
         durationMs,
         statusCode: next.kind === 'delivered' ? 204 : 503,
         outcome: next.kind === 'delivered' ? 'delivered' : 'receiver_error',
-        ...(next.kind !== 'delivered' && { detail: 'The receiver answered 503: it failed.' }),
+        ...(next.kind !== 'delivered' && {
+          detail: 'The receiver answered 503: it failed.',
+          details: DETAILS,
+        }),
       },
       signal: { kind: 'answered' },
     })),

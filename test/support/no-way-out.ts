@@ -7,6 +7,7 @@ export const NO_WAY_OUT: Pick<ApiContext, 'attempter' | 'wake'> = {
       outcome: { ok: false, code: 'dns_failed', detail: 'There is no way out.' },
       startedAtMs: 0,
       durationMs: 0,
+      details: {},
     }),
   },
   wake: () => {},

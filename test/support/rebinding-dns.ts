@@ -23,6 +23,10 @@ const NAMES = [
   'listed.rebind.example',
 ];
 
+/** Its name server takes its time. */
+const SLOW = 'slow.rebind.example';
+const SLOW_MS = 150;
+
 const socket = createSocket('udp4');
 let asked = 0;
 socket.on('message', (bytes, from) => {
@@ -30,11 +34,11 @@ socket.on('message', (bytes, from) => {
   const [question] = questions;
   if (question === undefined) return;
   const { name, type } = question;
-  socket.send(
-    packet.encode({ type: 'response', id: id ?? 0, flags: 0x0180, questions, answers: answers(name, type) }),
-    from.port,
-    from.address,
-  );
+  const response = { type: 'response', id: id ?? 0, flags: 0x0180, questions } as const;
+  const say = () =>
+    socket.send(packet.encode({ ...response, answers: answers(name, type) }), from.port, from.address);
+  if (name === SLOW) setTimeout(say, SLOW_MS);
+  else say();
 });
 
 function answers(name: string, type: string): packet.Answer[] {
@@ -47,6 +51,8 @@ function answers(name: string, type: string): packet.Answer[] {
   switch (name) {
     case 'turns.rebind.example':
       return [a(asked % 2 === 0 ? OUTSIDE : INSIDE)];
+    case SLOW:
+      return [a(OUTSIDE)];
     case 'both.rebind.example':
       return [a(OUTSIDE), a(INSIDE)];
     case 'metadata.rebind.example':
@@ -89,7 +95,11 @@ for (const name of NAMES) {
   }
   told[name] = { codes, reached: reached - before };
 }
-process.stdout.write(JSON.stringify({ asked, told }));
+const { details: slow } = await attempter.attempt(
+  { url: `https://${SLOW}:${port}/`, secrets: [SECRET] },
+  { id: 'msg_1', body: '{}' },
+);
+process.stdout.write(JSON.stringify({ asked, told, slow }));
 await attempter.close();
 for (const server of [outside, inside]) server.close();
 socket.close();

@@ -55,9 +55,40 @@ const record = {
 /** Whichever it was of its message. */
 export const attemptRecord = answered('AttemptRecord', z.strictObject(record));
 
+const headers = z.record(z.string(), z.string());
+
+const ms = z.number().optional();
+
+const timings = answered(
+  'Timings',
+  z.strictObject({
+    dns: ms.meta({ description: 'Until the host name was resolved' }),
+    connect: ms.meta({ description: 'Until the TCP connection stood' }),
+    tls: ms.meta({ description: 'The TLS handshake' }),
+    wait: ms.meta({ description: 'From the request to the first byte of the answer' }),
+    read: ms.meta({ description: 'The rest of the answer' }),
+  }),
+);
+
 const attempt = answered(
   'Attempt',
-  z.strictObject({ number: z.int().meta({ description: '1, 2, 3 …' }), ...record }),
+  z.strictObject({
+    number: z.int().meta({ description: '1, 2, 3 …' }),
+    ...record,
+    timings: timings.optional().meta({
+      description: 'Milliseconds. The last one that is there is where a failed attempt got stuck',
+    }),
+    reused: z.boolean().optional().meta({ description: 'It went over a connection that was there already' }),
+    address: z.string().optional().meta({ description: 'The IP address that was dialled' }),
+    tls_version: z.string().optional().meta({ description: 'Where a connection was made' }),
+    certificate_ends_at: time
+      .optional()
+      .meta({ description: 'The end of the receiver’s certificate, where a connection was made' }),
+    request_headers: headers.meta({
+      description: 'What was sent beside the endpoint’s own headers; the signature is masked',
+    }),
+    response_headers: headers.optional().meta({ description: 'Harmless ones of the answer' }),
+  }),
 );
 
 const shape = {

@@ -1,4 +1,5 @@
 /** Messages and attempts as JSON. */
+import { requestHeaders, type AttemptDetails } from '../../policy/attempt-details.ts';
 import type { LoggedAttempt, LoggedMessage, MessageWithAttempts } from '../../policy/timeline.ts';
 import type { ListedMessage } from '../../store/log.ts';
 import type { AttemptRecord } from '../../store/store.ts';
@@ -6,11 +7,11 @@ import { timeText } from '../shapes.ts';
 
 export function listedWords(message: ListedMessage) {
   const { last } = message;
-  return { ...words(message), ...(last !== undefined && { last_attempt: attemptWords(last) }) };
+  return { ...words(message), ...(last !== undefined && { last_attempt: attemptWords(message, last) }) };
 }
 
 export function withAttemptsWords(message: MessageWithAttempts) {
-  return { ...words(message), attempts: message.attempts.map(attemptWords) };
+  return { ...words(message), attempts: message.attempts.map((attempt) => attemptWords(message, attempt)) };
 }
 
 export function wholeWords(message: MessageWithAttempts) {
@@ -32,8 +33,26 @@ function words(message: LoggedMessage) {
   };
 }
 
-function attemptWords({ number, ...attempt }: LoggedAttempt) {
-  return { number, ...recordWords(attempt) };
+function attemptWords({ messageId }: LoggedMessage, { number, ...attempt }: LoggedAttempt) {
+  const { startedAtMs, details } = attempt;
+  return {
+    number,
+    ...recordWords(attempt),
+    ...(details !== undefined && detailWords(details)),
+    request_headers: requestHeaders(messageId, startedAtMs, details),
+  };
+}
+
+function detailWords(details: AttemptDetails) {
+  const { reused, address, tlsVersion, certificateEndsAtMs, headers, sent: _, ...timings } = details;
+  return {
+    ...(Object.keys(timings).length > 0 && { timings }),
+    ...(reused === true && { reused }),
+    ...(address !== undefined && { address }),
+    ...(tlsVersion !== undefined && { tls_version: tlsVersion }),
+    ...(certificateEndsAtMs !== undefined && { certificate_ends_at: timeText(certificateEndsAtMs) }),
+    ...(headers !== undefined && { response_headers: headers }),
+  };
 }
 
 /** An attempt, whichever it was. */

@@ -6,9 +6,19 @@ import { sql as endedLegs } from './migrations/0002-ended-legs.ts';
 import { sql as endpointSettings } from './migrations/0003-endpoint-settings.ts';
 import { sql as accounts } from './migrations/0004-accounts.ts';
 import { sql as log } from './migrations/0005-log.ts';
+import { sql as feed } from './migrations/0006-feed.ts';
+import { sql as attemptDetails } from './migrations/0010-attempt-details.ts';
 
 /** In order; the position is the number. */
-const MIGRATIONS: readonly string[] = [first, endedLegs, endpointSettings, accounts, log];
+const MIGRATIONS: readonly string[] = [
+  first,
+  endedLegs,
+  endpointSettings,
+  accounts,
+  log,
+  feed,
+  attemptDetails,
+];
 
 const OLDEST_VERSION = 140_000;
 /** A migration of a large table, or of another node that began first, may take its time. */

@@ -11,10 +11,21 @@ import { sql as endedLegs } from './migrations/0003-ended-legs.ts';
 import { sql as endpointSettings } from './migrations/0004-endpoint-settings.ts';
 import { sql as accounts } from './migrations/0005-accounts.ts';
 import { sql as log } from './migrations/0006-log.ts';
+import { sql as feed } from './migrations/0007-feed.ts';
+import { sql as attemptDetails } from './migrations/0011-attempt-details.ts';
 import { unavailable, worded } from './storage-problem.ts';
 
 /** In order; the position is the number. */
-const MIGRATIONS: readonly string[] = [first, delivery, endedLegs, endpointSettings, accounts, log];
+const MIGRATIONS: readonly string[] = [
+  first,
+  delivery,
+  endedLegs,
+  endpointSettings,
+  accounts,
+  log,
+  feed,
+  attemptDetails,
+];
 
 const BUSY_TIMEOUT_MS = 5_000;
 /** At most; a small database takes less. */

@@ -5,9 +5,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { afterClaim, allowance, type Gate } from '../../policy/endpoint-health.ts';
 import type { AttemptRecord, Claim, ClaimLimits, OutboxStore, Settlement, StoreOptions } from '../store.ts';
+import { attemptDetailsText } from '../attempt-text.ts';
 import { prepareAudit } from './audit.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook, Entry } from './endpoint-book.ts';
+import { prepareSettledFeed, type FeedWriter } from './feed.ts';
 import { prepareFinish } from './finish.ts';
 import { prepareHealthWrite } from './health-write.ts';
 import { prepareReplay } from './replay.ts';
@@ -34,10 +36,12 @@ export function createOutboxStore(
   db: DatabaseSync,
   book: EndpointBook,
   others: OtherProcesses,
+  feed: FeedWriter,
   { node, rules }: Pick<StoreOptions, 'node' | 'rules'>,
 ): OutboxStore {
-  const finish = prepareFinish(db);
-  const health = prepareHealthWrite(db);
+  const finish = prepareFinish(db, feed);
+  const health = prepareHealthWrite(db, feed);
+  const tellSettled = prepareSettledFeed(db, feed);
   const replay = prepareReplay(db);
   const audit = prepareAudit(db);
   let claims = 0;
@@ -55,8 +59,8 @@ export function createOutboxStore(
     WHERE organisation_id = ? AND endpoint_id = ? AND rank = ? AND due_at_ms IS NOT NULL
     ORDER BY due_at_ms LIMIT ?`);
   const insertAttempt = db.prepare(`
-    INSERT INTO attempt (message_id, number, started_at_ms, duration_ms, outcome, status_code, detail)
-    SELECT id, attempts + 1, ?2, ?3, ?4, ?5, ?6 FROM message WHERE id = ?1`);
+    INSERT INTO attempt (message_id, number, started_at_ms, duration_ms, outcome, status_code, detail, details)
+    SELECT id, attempts + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM message WHERE id = ?1`);
   const settleLater = db.prepare(`
     UPDATE message SET attempts = attempts + 1, retries = retries + ? WHERE id = ? AND outcome = 'pending'`);
   const countAttempt = db.prepare('UPDATE message SET attempts = attempts + 1 WHERE id = ?');
@@ -158,8 +162,9 @@ export function createOutboxStore(
   };
 
   const logAttempt = (messageId: string, attempt: AttemptRecord) => {
-    const { startedAtMs, durationMs, outcome, statusCode, detail } = attempt;
-    insertAttempt.run(messageId, startedAtMs, durationMs, outcome, statusCode ?? null, detail ?? null);
+    const { startedAtMs, durationMs, outcome, statusCode = null, detail = null } = attempt;
+    const details = attemptDetailsText(attempt);
+    insertAttempt.run(messageId, startedAtMs, durationMs, outcome, statusCode, detail, details);
   };
 
   return {
@@ -194,6 +199,7 @@ export function createOutboxStore(
           logAttempt(messageId, attempt);
           countAttempt.run(messageId);
         }
+        tellSettled(mine, lost, nowMs);
         const byEndpoint = Map.groupBy(mine, ({ organisationId, endpointId }) =>
           book.get(organisationId, endpointId)!,
         );

@@ -6,6 +6,7 @@ import { durationWords } from '../../ui/duration.ts';
 import { Facts } from '../../ui/facts.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { Time } from '../../ui/time.tsx';
+import { WideTable } from '../../ui/wide-table.tsx';
 import { AttemptsChart, LatencyChart } from './chart.tsx';
 import type { Place } from './endpoints.ts';
 import { sumOf, useFigures, type Figures } from './figures.ts';
@@ -53,34 +54,31 @@ function FiguresTable({ steps }: { steps: readonly Figures[] }) {
   const { t, i18n } = useTranslation();
   const ms = (value: number | undefined) => (value === undefined ? '' : durationWords(i18n.language, value));
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table captionSide="top">
-        <Table.Caption>{t('endpoints.figures.caption')}</Table.Caption>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('endpoints.figures.at')}</Table.Th>
-            <Table.Th>{t('endpoints.figures.delivered')}</Table.Th>
-            <Table.Th>{t('endpoints.figures.failed')}</Table.Th>
-            <Table.Th>{t('endpoints.figures.expired')}</Table.Th>
-            <Table.Th>{t('endpoints.figures.p50')}</Table.Th>
-            <Table.Th>{t('endpoints.figures.p95')}</Table.Th>
+    <WideTable label={t('endpoints.figures.caption')} minWidth={560}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t('endpoints.figures.at')}</Table.Th>
+          <Table.Th>{t('endpoints.figures.delivered')}</Table.Th>
+          <Table.Th>{t('endpoints.figures.failed')}</Table.Th>
+          <Table.Th>{t('endpoints.figures.expired')}</Table.Th>
+          <Table.Th>{t('endpoints.figures.p50')}</Table.Th>
+          <Table.Th>{t('endpoints.figures.p95')}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {steps.map(({ at, delivered, failed, expired, dead, latency_ms }) => (
+          <Table.Tr key={at}>
+            <Table.Td>
+              <Time at={at} />
+            </Table.Td>
+            <Table.Td>{delivered}</Table.Td>
+            <Table.Td>{failed}</Table.Td>
+            <Table.Td>{expired + dead}</Table.Td>
+            <Table.Td>{ms(latency_ms?.p50)}</Table.Td>
+            <Table.Td>{ms(latency_ms?.p95)}</Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {steps.map(({ at, delivered, failed, expired, dead, latency_ms }) => (
-            <Table.Tr key={at}>
-              <Table.Td>
-                <Time at={at} />
-              </Table.Td>
-              <Table.Td>{delivered}</Table.Td>
-              <Table.Td>{failed}</Table.Td>
-              <Table.Td>{expired + dead}</Table.Td>
-              <Table.Td>{ms(latency_ms?.p50)}</Table.Td>
-              <Table.Td>{ms(latency_ms?.p95)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }
