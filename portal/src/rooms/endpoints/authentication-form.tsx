@@ -50,6 +50,7 @@ export function AuthenticationForm({ current, save }: { current: Proof['authenti
     <PasswordInput
       required
       autoComplete="new-password"
+      visibilityToggleButtonProps={{ 'aria-label': t('endpoints.access.show') }}
       label={t(`endpoints.access.fields.${name}`)}
       description={t('endpoints.access.neverShown')}
       {...form.getInputProps(`authentication.${name}`)}

@@ -35,6 +35,7 @@ export function HeadersForm({ names, save }: { names: readonly string[]; save: S
               required
               flex="2 1 180px"
               autoComplete="new-password"
+              visibilityToggleButtonProps={{ 'aria-label': t('endpoints.access.show') }}
               label={t('endpoints.access.headerValue')}
               {...form.getInputProps(`rows.${index}.value`)}
             />

@@ -189,6 +189,7 @@ export const en = {
       bearer: 'Token (Bearer)',
       oauth2: 'OAuth 2.0 (client credentials)',
     },
+    show: 'Show or hide what is typed',
     neverShown: 'It is kept sealed and never shown again.',
     fields: {
       username: 'User name',

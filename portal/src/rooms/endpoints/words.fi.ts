@@ -201,6 +201,7 @@ export const fi: Words<typeof en> = {
       bearer: 'Tunnus (Bearer)',
       oauth2: 'OAuth 2.0 (client credentials)',
     },
+    show: 'Näytä tai piilota kirjoitettu',
     neverShown: 'Se säilytetään salattuna, eikä sitä näytetä uudelleen.',
     fields: {
       username: 'Käyttäjätunnus',
