@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { openDatabase } from '../src/store/sqlite/database.ts';
 import type { Store } from '../src/store/store.ts';
 import { query, startPostgres } from '../test/support/postgres.ts';
-import { KEYS, openTestPostgres, openTestStore } from '../test/support/store.ts';
+import { SEALED_BEFORE } from '../test/support/sealed-before.ts';
+import { openTestPostgres, openTestStore } from '../test/support/store.ts';
 import { quantile } from './figures.ts';
 
 export interface LogSize {
@@ -32,7 +33,7 @@ export async function benchLog(size: LogSize): Promise<void> {
     const path = join(folder, 'log.db');
     const db = openDatabase(path);
     db.exec('PRAGMA synchronous = OFF');
-    for (const sql of filling(size, `x'${sealed().toString('hex')}'`)) db.exec(sql);
+    for (const sql of filling(size, `x'${SEALED_BEFORE.endpointSecret}'`)) db.exec(sql);
     db.close();
     await measure('SQLite', openTestStore(path), size);
   } finally {
@@ -42,7 +43,7 @@ export async function benchLog(size: LogSize): Promise<void> {
   try {
     const database = await postgres.newDatabase();
     await (await openTestPostgres(database)).close();
-    for (const sql of filling(size, `'\\x${sealed().toString('hex')}'`)) await query(database, sql);
+    for (const sql of filling(size, `'\\x${SEALED_BEFORE.endpointSecret}'`)) await query(database, sql);
     await query(database, 'ANALYZE');
     await measure('PostgreSQL', await openTestPostgres(database), size);
   } finally {
@@ -92,10 +93,6 @@ async function rounds(ask: (nth: number) => Promise<unknown>): Promise<number[]>
 
 function words(took: readonly number[]): string {
   return [quantile(took, 0.5), took.at(-1)!].map((ms) => ms.toFixed(1).padStart(6)).join(' ');
-}
-
-function sealed(): Buffer {
-  return Buffer.from(KEYS.secrets.seal('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'));
 }
 
 /** The same statements for both databases. Each call has three messages; one in a hundred is a dead letter. */

@@ -1285,7 +1285,7 @@ export interface components {
             /** @enum {string} */
             action: "created" | "changed" | "removed" | "used" | "refused";
             /** @enum {string} */
-            thing: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+            thing: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
             id: string;
             /** @description Secrets are fingerprints */
             before?: {
@@ -5124,7 +5124,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
-                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
                 /** @description Of the thing */
                 id?: string;
                 /** @description Id of the account or key */
@@ -5161,7 +5161,7 @@ export interface operations {
     exportAudit: {
         parameters: {
             query?: {
-                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
                 /** @description Of the thing */
                 id?: string;
                 /** @description Id of the account or key */
@@ -5202,7 +5202,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
-                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
                 /** @description Of the thing */
                 id?: string;
                 /** @description Id of the account or key */
@@ -5241,7 +5241,7 @@ export interface operations {
     exportAuditOfOrganisation: {
         parameters: {
             query?: {
-                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
                 /** @description Of the thing */
                 id?: string;
                 /** @description Id of the account or key */
