@@ -59,12 +59,12 @@ export function HealthReason({ state }: { state: EndpointState }) {
           </Text>
         )}
         <Text size="sm">
-          {waiting > 0 && `${t('endpoints.waiting', { count: waiting })} `}
           {health.since !== undefined && (
             <>
               {t('endpoints.since')} <Time at={health.since} />.{' '}
             </>
           )}
+          {waiting > 0 && `${t('endpoints.waiting', { count: waiting })} `}
           {health.next_probe_at !== undefined && (
             <>
               {t('endpoints.nextTry')} <Time at={health.next_probe_at} as="clock" />.

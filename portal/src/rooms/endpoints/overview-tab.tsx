@@ -1,5 +1,5 @@
 /** How the endpoint does, switched on and off, tried, removed. */
-import { Group, Paper, SegmentedControl, Stack, Switch, Text, Title } from '@mantine/core';
+import { Box, Group, Paper, SegmentedControl, Stack, Switch, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useNavigate, useRouteContext } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -17,10 +17,12 @@ export function OverviewTab({ place, state, span }: { place: Place; state: Endpo
   const navigate = useNavigate({ from: '/o/$organisation/endpoints/$endpoint' });
   return (
     <Stack>
-      <div aria-live="polite">
-        <HealthReason state={state} />
+      <div>
+        <Box aria-live="polite" mb={state.health.state === 'healthy' ? 0 : 'md'}>
+          <HealthReason state={state} />
+        </Box>
+        {me.may_write && <OnOff place={place} state={state} />}
       </div>
-      {me.may_write && <OnOff place={place} state={state} />}
       {me.may_write && <TestEvent place={place} />}
       <Paper withBorder p="lg" component="section" aria-labelledby="figures">
         <Group justify="space-between" mb="md">
