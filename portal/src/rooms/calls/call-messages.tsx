@@ -1,9 +1,8 @@
 /** The messages of a call: what was sent, and what was answered. */
-import { Group, List, Paper, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Group, List, Paper, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../api/client.ts';
 import { CodeBlock } from '../../ui/code.tsx';
-import { TextLink } from '../../ui/link.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useTroubleText } from './finding-text.ts';
 import { OutcomeSign } from './signs.tsx';
@@ -71,9 +70,9 @@ function Message({ organisation, message, to }: MessageProps) {
         <details>
           <summary>{t('calls.messages.body')}</summary>
           <CodeBlock text={JSON.stringify(body, null, 2)} label={t('calls.messages.bodyOf', { state, to })} />
-          <TextLink size="sm" to="/o/$organisation/messages" params={{ organisation }}>
+          <Anchor size="sm" href={`/o/${organisation}/messages/${id}`}>
             {t('calls.messages.open')}
-          </TextLink>
+          </Anchor>
         </details>
       </Stack>
     </Paper>
