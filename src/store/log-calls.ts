@@ -14,11 +14,12 @@ import {
   type LogPage,
 } from './log.ts';
 import { readCallMessages, type MessageRow } from './log-messages.ts';
-import { decodeCursor, encodeCursor, rows, Values, type Dialect, type Reading } from './log-reading.ts';
+import { decodeCursor, encodeCursor, rows, type Dialect, type Reading } from './log-reading.ts';
+import { Values } from './sql-lists.ts';
 import { stepsOf } from './log-steps.ts';
 import type { TrailRow } from './trail-row.ts';
 
-/** So many calls one page looks at (bench/log.ts). */
+/** So many calls one page looks at (bench/directory.ts). */
 const MOST_LOOKED_AT = 150;
 const CHUNK = 50;
 

@@ -26,7 +26,7 @@ const ORGANISATIONS = `
 const ORGANISATION = `SELECT ${ORGANISATION_COLUMNS} FROM organisation WHERE id = $1`;
 
 const USER_COLUMNS = `
-  organisation_id, user_id, email, CAST(numbers AS text) AS numbers, CAST(extensions AS text) AS extensions`;
+  user_id, email, CAST(numbers AS text) AS numbers, CAST(extensions AS text) AS extensions`;
 const USERS = `
   SELECT ${USER_COLUMNS} FROM "user" WHERE organisation_id = $1 AND user_id > $2 ORDER BY user_id LIMIT $3`;
 const USERS_FOUND = `
@@ -36,8 +36,11 @@ const USERS_FOUND = `
       OR CAST(numbers AS text) LIKE $4 ESCAPE '\\' OR CAST(extensions AS text) LIKE $4 ESCAPE '\\')
   ORDER BY user_id LIMIT $3`;
 const USER = `SELECT ${USER_COLUMNS} FROM "user" WHERE organisation_id = $1 AND user_id = $2`;
-const DEVICES = `
-  SELECT source_id, address, type FROM device WHERE organisation_id = $1 AND user_id = $2 ORDER BY position`;
+/** Of a whole page of users at once, by the index `device_by_user`. */
+const devicesOf = (users: number): string => `
+  SELECT user_id, source_id, address, type FROM device
+  WHERE organisation_id = $1 AND user_id IN (${Array.from({ length: users }, (_, nth) => `$${nth + 2}`).join(', ')})
+  ORDER BY user_id, position`;
 const DEVICE_OWNER = 'SELECT organisation_id, user_id FROM device WHERE source_id = $1 AND address = $2';
 const NUMBER_OWNER = `
   SELECT organisation_id, user_id FROM user_number WHERE organisation_id = $1 AND number = $2`;
@@ -62,7 +65,6 @@ interface OrganisationRow {
 }
 
 interface UserRow {
-  organisation_id: string;
   user_id: string;
   email: string | null;
   numbers: string;
@@ -70,6 +72,7 @@ interface UserRow {
 }
 
 interface DeviceRow {
+  user_id: string;
   source_id: string;
   address: string;
   type: DeviceType | null;
@@ -101,15 +104,12 @@ interface Owner {
 }
 
 export function createDirectoryPages(sql: SqlPort, secrets: SecretBox): DirectoryPages {
-  const userOf = async (row: UserRow): Promise<User> => {
-    const devices = await sql.rows<DeviceRow>(DEVICES, [row.organisation_id, row.user_id]);
-    return {
-      userId: row.user_id,
-      ...(row.email !== null && { email: row.email }),
-      numbers: JSON.parse(row.numbers) as string[],
-      extensions: JSON.parse(row.extensions) as string[],
-      devices: devices.map(deviceOf),
-    };
+  const withDevices = async (organisationId: string, users: readonly UserRow[]): Promise<User[]> => {
+    if (users.length === 0) return [];
+    const names = users.map((user) => user.user_id);
+    const devices = await sql.rows<DeviceRow>(devicesOf(users.length), [organisationId, ...names]);
+    const byUser = Map.groupBy(devices, (device) => device.user_id);
+    return users.map((user) => userOf(user, byUser.get(user.user_id) ?? []));
   };
   const endpointOf = (row: EndpointRow): EndpointWithSecret => {
     const endpoint: Endpoint = {
@@ -123,7 +123,7 @@ export function createDirectoryPages(sql: SqlPort, secrets: SecretBox): Director
   };
   const user = async (organisationId: string, userId: string) => {
     const [row] = await sql.rows<UserRow>(USER, [organisationId, userId]);
-    return row && userOf(row);
+    return row && (await withDevices(organisationId, [row]))[0];
   };
   const organisation = async (organisationId: string) => {
     const [row] = await sql.rows<OrganisationRow>(ORGANISATION, [organisationId]);
@@ -166,7 +166,7 @@ export function createDirectoryPages(sql: SqlPort, secrets: SecretBox): Director
     async users(organisationId, { after = '', limit }, search) {
       const page = [organisationId, after, limit];
       const found = search === undefined ? [USERS, page] : [USERS_FOUND, [...page, containing(search)]];
-      return Promise.all((await sql.rows<UserRow>(...(found as [string, unknown[]]))).map(userOf));
+      return withDevices(organisationId, await sql.rows<UserRow>(...(found as [string, unknown[]])));
     },
 
     async functionNumbers(organisationId, { after = '', limit }) {
@@ -218,6 +218,16 @@ export function createDirectoryPages(sql: SqlPort, secrets: SecretBox): Director
 function organisationOf(row: OrganisationRow): Organisation {
   const privacy = JSON.parse(row.privacy) as PrivacySettings;
   return { id: row.id, name: row.name, defaultCountry: row.default_country, privacy };
+}
+
+function userOf(row: UserRow, devices: readonly DeviceRow[]): User {
+  return {
+    userId: row.user_id,
+    ...(row.email !== null && { email: row.email }),
+    numbers: JSON.parse(row.numbers) as string[],
+    extensions: JSON.parse(row.extensions) as string[],
+    devices: devices.map(deviceOf),
+  };
 }
 
 function deviceOf({ source_id: source, address, type }: DeviceRow): Device {

@@ -1,8 +1,9 @@
 /** The messages of a call: what was sent, and what was answered. */
-import { Anchor, Group, List, Paper, Stack, Text, Title } from '@mantine/core';
+import { Group, List, Paper, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../api/client.ts';
 import { CodeBlock } from '../../ui/code.tsx';
+import { TextLink } from '../../ui/link.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useTroubleText } from './finding-text.ts';
 import { OutcomeSign } from './signs.tsx';
@@ -70,9 +71,9 @@ function Message({ organisation, message, to }: MessageProps) {
         <details>
           <summary>{t('calls.messages.body')}</summary>
           <CodeBlock text={JSON.stringify(body, null, 2)} label={t('calls.messages.bodyOf', { state, to })} />
-          <Anchor size="sm" href={`/o/${organisation}/messages/${id}`}>
+          <TextLink size="sm" to="/o/$organisation/messages/$message" params={{ organisation, message: id }}>
             {t('calls.messages.open')}
-          </Anchor>
+          </TextLink>
         </details>
       </Stack>
     </Paper>
