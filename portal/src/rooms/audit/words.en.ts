@@ -30,6 +30,7 @@ export const en = {
     account: 'Person',
     invitation: 'Invitation',
     api_key: 'API key',
+    key: 'Encryption key',
     session: 'Login',
   },
   actions: {
