@@ -24,6 +24,7 @@ import type { TrailStep } from '../policy/timeline.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
 import type { AccountStore } from './accounts.ts';
 import type { DirectoryPages } from './directory-pages.ts';
+import type { FeedStore } from './feed.ts';
 import type { HealthStore } from './health.ts';
 import type { KeyStore } from './keys.ts';
 import type { Lease, LeaseStore } from './leases.ts';
@@ -41,6 +42,8 @@ export interface Store {
   readonly accounts: AccountStore;
   /** log.ts */
   readonly log: LogStore;
+  /** feed.ts */
+  readonly feed: FeedStore;
   readonly keys: KeyStore;
   /** This process among those that share the database. */
   readonly node: string;

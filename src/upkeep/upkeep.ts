@@ -69,6 +69,7 @@ async function work(options: UpkeepOptions, isSlowTurn: boolean, signal: AbortSi
   await upkeep.watchHealth(clock.nowMs());
   await options.forgetExpired?.();
   await upkeep.forgetSecrets(clock.nowMs());
+  await inSteps(() => upkeep.forgetFeed(clock.nowMs(), STEP), clock, signal);
   await inSteps(() => upkeep.forget(clock.nowMs() - keepMs, STEP), clock, signal);
   await inSteps(() => upkeep.forgetLegs(clock.nowMs() - keepMs, STEP), clock, signal);
   await inSteps(() => upkeep.forgetTrail(clock.nowMs() - keepTrailMs, STEP), clock, signal);

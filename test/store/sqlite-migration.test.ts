@@ -11,8 +11,9 @@ import { sql as endedLegs } from '../../src/store/sqlite/migrations/0003-ended-l
 import { sql as endpointSettings } from '../../src/store/sqlite/migrations/0004-endpoint-settings.ts';
 import { sql as accounts } from '../../src/store/sqlite/migrations/0005-accounts.ts';
 import { sql as log } from '../../src/store/sqlite/migrations/0006-log.ts';
-import { SEALED_BEFORE } from '../support/sealed-before.ts';
+import { rest, settleAll } from './feed-contract.ts';
 import { openTestStore } from '../support/store.ts';
+import { SEALED_BEFORE } from '../support/sealed-before.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'callhook-migration-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -88,6 +89,17 @@ test('messages of version 1 are in the log of their organisation', async () => {
     (await store.log.messages(organisation, {}, { limit: 10 })).items.map(({ messageId }) => messageId);
   assert.deepEqual(await idsOf('acme'), ['d', 'c', 'b', 'a']);
   assert.deepEqual(await idsOf(''), []);
+  await store.close();
+});
+
+test('what becomes of messages of version 1 is told to whoever listens', async () => {
+  const path = join(folder, 'feed.db');
+  versionOne(path);
+  const store = openTestStore(path);
+  const nowMs = CREATED_MS + 60_000;
+  const place = await store.feed.begin('acme', nowMs);
+  await settleAll(store, nowMs);
+  assert.deepEqual((await rest(store, place, 'acme', nowMs)).words, ['attempt b 3 delivered', 'delivered b']);
   await store.close();
 });
 

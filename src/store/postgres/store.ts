@@ -9,6 +9,7 @@ import { createCallStore } from './calls.ts';
 import { Connections } from './connections.ts';
 import { Database } from './database.ts';
 import { createDirectoryStore } from './directory.ts';
+import { createFeedStore } from './feed.ts';
 import { createHealthStore } from './health.ts';
 import { createLeaseStore } from './leases.ts';
 import { createLogStore } from './log.ts';
@@ -45,6 +46,7 @@ export async function openPostgresStore(
       upkeep: createUpkeepStore(db, options),
       accounts: createAccountStore(port, secrets),
       log: createLogStore(db),
+      feed: createFeedStore(db, waker),
       keys: createKeyStore(port, secrets),
       node,
       nowMs: () => clock.nowMs(),

@@ -25,6 +25,7 @@ import type { SqlPort } from '../sql-port.ts';
 import { withSecrets, type SealedColumns } from '../endpoint-columns.ts';
 import { inSnapshot, inTransaction } from './database.ts';
 import { prepareDirectoryWrite } from './directory-write.ts';
+import type { FeedWriter } from './feed.ts';
 
 interface OrganisationRow {
   id: string;
@@ -59,7 +60,12 @@ export interface EndpointRow {
 type OfOrganisation<Row> = Row & { organisation_id: string };
 type OwnerRow = OfOrganisation<PersonRow> & { type: DeviceType | null };
 
-export function createDirectoryStore(db: DatabaseSync, port: SqlPort, secrets: SecretBox): DirectoryStore {
+export function createDirectoryStore(
+  db: DatabaseSync,
+  port: SqlPort,
+  secrets: SecretBox,
+  feed: FeedWriter,
+): DirectoryStore {
   const selectRevision = db.prepare(`SELECT value FROM meta WHERE key = 'directory_revision'`);
   const selectDevicesOn = db.prepare('SELECT address FROM device WHERE source_id = ?');
   const selectSources = db.prepare('SELECT id, kind, settings, secret FROM source ORDER BY id');
@@ -85,7 +91,7 @@ export function createDirectoryStore(db: DatabaseSync, port: SqlPort, secrets: S
 
   const selectEndpoint = db.prepare('SELECT * FROM endpoint WHERE organisation_id = ? AND id = ?');
 
-  const write = prepareDirectoryWrite(db, secrets);
+  const write = prepareDirectoryWrite(db, secrets, feed);
 
   const readEndpoint = (organisationId: string, endpointId: string) => {
     const row = selectEndpoint.get(organisationId, endpointId) as (EndpointRow & SealedColumns) | undefined;

@@ -12,6 +12,7 @@ import { createCallStore } from './calls.ts';
 import { openDatabase } from './database.ts';
 import { createDirectoryStore, endpointOf, type EndpointRow } from './directory.ts';
 import { EndpointBook } from './endpoint-book.ts';
+import { createFeed } from './feed.ts';
 import { healthOf } from './health-write.ts';
 import { createHealthStore } from './health.ts';
 import { createLeaseStore } from './leases.ts';
@@ -30,7 +31,8 @@ export function openSqliteStore(path: string, options: StoreOptions): Store {
   loadBook();
   const others = watchOtherProcesses(db, loadBook);
   const port = createPort(db);
-  const directory = createDirectoryStore(db, port, secrets);
+  const feed = createFeed(db);
+  const directory = createDirectoryStore(db, port, secrets, feed.writer);
   return {
     directory: {
       ...directory,
@@ -44,13 +46,14 @@ export function openSqliteStore(path: string, options: StoreOptions): Store {
         return endpoint;
       },
     },
-    calls: createCallStore(db, book, node),
-    outbox: createOutboxStore(db, book, others, options),
-    health: createHealthStore(db, book, others),
+    calls: createCallStore(db, book, node, feed.writer),
+    outbox: createOutboxStore(db, book, others, feed.writer, options),
+    health: createHealthStore(db, book, others, feed.writer),
     leases: createLeaseStore(db, node),
-    upkeep: createUpkeepStore(db, book, others, options),
+    upkeep: createUpkeepStore(db, book, others, feed.writer, options),
     accounts: createAccountStore(port, secrets),
     log: createLogStore(db),
+    feed: feed.store,
     keys: createKeyStore(port, secrets),
     node,
     nowMs: () => Date.now(),

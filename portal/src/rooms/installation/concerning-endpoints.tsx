@@ -2,6 +2,7 @@ import { Badge, Stack, Table, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../api/client.ts';
 import { TextLink } from '../../ui/link.tsx';
+import { WideTable } from '../../ui/wide-table.tsx';
 
 const COLOURS = {
   healthy: 'teal.9',
@@ -26,39 +27,37 @@ export function ConcerningEndpoints({
       {endpoints.length === 0 ? (
         <Text c="dimmed">{t('installation.allWell')}</Text>
       ) : (
-        <Table.ScrollContainer minWidth={600}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('installation.endpoint')}</Table.Th>
-                <Table.Th>{t('installation.state')}</Table.Th>
-                <Table.Th>{t('installation.waiting')}</Table.Th>
-                <Table.Th>{t('installation.reason')}</Table.Th>
+        <WideTable label={t('installation.endpoints')} minWidth={600}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('installation.endpoint')}</Table.Th>
+              <Table.Th>{t('installation.state')}</Table.Th>
+              <Table.Th>{t('installation.waiting')}</Table.Th>
+              <Table.Th>{t('installation.reason')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {endpoints.map(({ organisation, id, host, health, waiting }) => (
+              <Table.Tr key={`${organisation}/${id}`}>
+                <Table.Td>
+                  <TextLink to="/o/$organisation/endpoints" params={{ organisation }}>
+                    {organisation} / {id}
+                  </TextLink>
+                  <Text size="sm" c="dimmed">
+                    {host}
+                  </Text>
+                </Table.Td>
+                <Table.Td>
+                  <Badge color={COLOURS[health.state]} variant="filled" tt="none">
+                    {t(`installation.states.${health.state}`)}
+                  </Badge>
+                </Table.Td>
+                <Table.Td>{waiting}</Table.Td>
+                <Table.Td>{health.reason}</Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {endpoints.map(({ organisation, id, host, health, waiting }) => (
-                <Table.Tr key={`${organisation}/${id}`}>
-                  <Table.Td>
-                    <TextLink to="/o/$organisation/endpoints" params={{ organisation }}>
-                      {organisation} / {id}
-                    </TextLink>
-                    <Text size="sm" c="dimmed">
-                      {host}
-                    </Text>
-                  </Table.Td>
-                  <Table.Td>
-                    <Badge color={COLOURS[health.state]} variant="filled" tt="none">
-                      {t(`installation.states.${health.state}`)}
-                    </Badge>
-                  </Table.Td>
-                  <Table.Td>{waiting}</Table.Td>
-                  <Table.Td>{health.reason}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+            ))}
+          </Table.Tbody>
+        </WideTable>
       )}
     </Stack>
   );

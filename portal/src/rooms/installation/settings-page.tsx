@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { queries, type Schemas } from '../../api/client.ts';
 import { Page } from '../../ui/page.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { WideTable } from '../../ui/wide-table.tsx';
 
 export function SettingsPage() {
   const { t } = useTranslation();
@@ -12,32 +13,30 @@ export function SettingsPage() {
       <Problem problem={found.error} />
       {found.isPending && <Loader />}
       {found.data !== undefined && (
-        <Table.ScrollContainer minWidth={560}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('installation.settings.name')}</Table.Th>
-                <Table.Th>{t('installation.settings.value')}</Table.Th>
-                <Table.Th>{t('installation.settings.from')}</Table.Th>
+        <WideTable label={t('installation.settings.title')} minWidth={560}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('installation.settings.name')}</Table.Th>
+              <Table.Th>{t('installation.settings.value')}</Table.Th>
+              <Table.Th>{t('installation.settings.from')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {found.data.items.map((setting) => (
+              <Table.Tr key={setting.name}>
+                <Table.Td>
+                  <Code>{setting.name}</Code>
+                </Table.Td>
+                <Table.Td>
+                  <Value setting={setting} />
+                </Table.Td>
+                <Table.Td>
+                  {setting.from !== undefined && t(`installation.settings.origins.${setting.from}`)}
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {found.data.items.map((setting) => (
-                <Table.Tr key={setting.name}>
-                  <Table.Td>
-                    <Code>{setting.name}</Code>
-                  </Table.Td>
-                  <Table.Td>
-                    <Value setting={setting} />
-                  </Table.Td>
-                  <Table.Td>
-                    {setting.from !== undefined && t(`installation.settings.origins.${setting.from}`)}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+            ))}
+          </Table.Tbody>
+        </WideTable>
       )}
     </Page>
   );
