@@ -1,4 +1,4 @@
-import { Button, Menu } from '@mantine/core';
+import { Button, Menu, Text } from '@mantine/core';
 import { IconLanguage } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { LANGUAGES, chooseLanguage, type Language } from '../i18n/start.ts';
@@ -9,7 +9,12 @@ export function LanguageMenu() {
     <Menu>
       <Menu.Target>
         <Button variant="subtle" color="gray" size="compact-md" leftSection={<IconLanguage size={18} />}>
-          <span lang={i18n.language}>{LANGUAGES[i18n.language as Language] ?? t('frame.language')}</span>
+          <Text span inherit visibleFrom="xs" lang={i18n.language}>
+            {LANGUAGES[i18n.language as Language] ?? t('frame.language')}
+          </Text>
+          <Text span inherit hiddenFrom="xs" tt="uppercase">
+            {i18n.language}
+          </Text>
         </Button>
       </Menu.Target>
       <Menu.Dropdown aria-label={t('frame.language')}>

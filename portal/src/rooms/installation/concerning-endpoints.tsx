@@ -40,7 +40,7 @@ export function ConcerningEndpoints({
             {endpoints.map(({ organisation, id, host, health, waiting }) => (
               <Table.Tr key={`${organisation}/${id}`}>
                 <Table.Td>
-                  <TextLink to="/o/$organisation/endpoints" params={{ organisation }}>
+                  <TextLink to="/o/$organisation/endpoints/$endpoint" params={{ organisation, endpoint: id }}>
                     {organisation} / {id}
                   </TextLink>
                   <Text size="sm" c="dimmed">

@@ -92,13 +92,17 @@ function Again({ message: { id, endpoint, outcome } }: { message: WholeMessage }
 function MessageFacts({ message: { id, endpoint, created_at, body } }: { message: WholeMessage }) {
   const { t } = useTranslation();
   const { organisation } = useParams({ from: '/inside/o/$organisation' });
-  const toEndpoint: string = `/o/${organisation}/endpoints/${encodeURIComponent(endpoint)}`;
   return (
     <Facts
       facts={[
         [
           t('messages.message.endpoint'),
-          <TextLink key="endpoint" to={toEndpoint} underline="always">
+          <TextLink
+            key="endpoint"
+            to="/o/$organisation/endpoints/$endpoint"
+            params={{ organisation, endpoint }}
+            underline="always"
+          >
             {endpoint}
           </TextLink>,
         ],
