@@ -34,6 +34,18 @@ test('the check saw the house: every file imports something or is imported', () 
   );
 });
 
+test('the portal knows the server by its API only', () => {
+  const pages = globSync('portal/src/**/*.{ts,tsx}', { cwd: ROOT });
+  const ways = pages.flatMap(edgesOf).filter(({ to }) => !/^[@a-z]/.test(to) || to.includes('/'));
+  assert.ok(pages.length > 100 && ways.length > 300, `${pages.length} files, ${ways.length} imports`);
+  assert.deepEqual(ways.filter(isOutOfPortal), []);
+  assert.ok(isOutOfPortal({ from: 'portal/src/app/app.tsx', to: 'src/policy/access.ts' }));
+});
+
+function isOutOfPortal({ to }: Edge): boolean {
+  return /^(src|test|bench|\.\.)\//.test(to);
+}
+
 test('process.env is read in one file only', () => {
   const readers = files.filter((file) => readFileSync(join(ROOT, file), 'utf8').includes('process.env'));
   assert.deepEqual(readers, ['src/config/environment.ts']);
