@@ -6,11 +6,11 @@ import { environment } from '../config/environment.ts';
 import { loadKeys } from '../config/installation-key.ts';
 import type { EndpointName } from '../command/command.ts';
 import { CallhookError } from '../runtime/errors.ts';
-import type { Keys } from '../runtime/keys.ts';
+import type { KeyRing } from '../runtime/keys.ts';
 import { isPostgres, openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 
-type Work<Result> = (store: Store, config: ConnectorConfig, keys: Keys) => Promise<Result>;
+type Work<Result> = (store: Store, config: ConnectorConfig, keys: KeyRing) => Promise<Result>;
 
 /** @throws CallhookError `DATABASE_UNAVAILABLE`, also when there is none yet: looking must not make one */
 export async function withInstallation<Result>(
@@ -46,13 +46,15 @@ async function open<Result>(config: ConnectorConfig, work: Work<Result>): Promis
   }
 }
 
+const MOST_NAMED = 20;
+
 /** @returns its id. @throws CallhookError where there is no such organisation, or more than one to choose from */
-export async function organisationNamed(store: Store, id: string | undefined): Promise<string> {
-  const ids = (await store.directory.read()).organisations.map((organisation) => organisation.id);
-  const [only, ...others] = ids;
+export async function organisationNamed({ directory }: Store, id: string | undefined): Promise<string> {
+  if (id !== undefined && (await directory.organisation(id)) !== undefined) return id;
+  const some = await directory.organisations({ limit: MOST_NAMED });
+  const [only, ...others] = some.map((organisation) => organisation.id);
   if (id === undefined && only !== undefined && others.length === 0) return only;
-  if (id !== undefined && ids.includes(id)) return id;
-  const known = ids.length === 0 ? 'There is none yet.' : `There are ${ids.slice(0, 20).join(', ')}.`;
+  const known = only === undefined ? 'There is none yet.' : `There are ${[only, ...others].join(', ')}.`;
   throw new CallhookError(
     'USAGE',
     id === undefined ? `Say which organisation. ${known}` : `There is no organisation ${id}. ${known}`,

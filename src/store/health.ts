@@ -32,7 +32,12 @@ export interface EndpointOverview {
 export interface HealthStore {
   /** Operator's: remembers how a source is, for `status`, which is another process. */
   sourceState(sourceId: string, state: Omit<SourceHealth, 'id' | 'openLegs'>): Promise<void>;
-  /** Operator's: everything at a glance. */
+  /** Operator's. */
+  sources(): Promise<readonly SourceHealth[]>;
+  /**
+   * Operator's: everything at a glance; no page of something, for it tells of all endpoints. What waits may have been counted
+   * some seconds ago where counting takes long.
+   */
   overview(): Promise<{ sources: readonly SourceHealth[]; endpoints: readonly EndpointOverview[] }>;
   /** How the endpoints of one organisation are, by id. */
   endpoints(organisationId: string): Promise<readonly EndpointOverview[]>;

@@ -7,9 +7,10 @@ import type {
   MessageWithAttempts,
 } from '../policy/timeline.ts';
 import { CursorInvalid, type ListedMessage, type Logged, type LogPage, type MessageFilter } from './log.ts';
-import { decodeCursor, encodeCursor, rows, Values, type Dialect, type Reading } from './log-reading.ts';
+import { decodeCursor, encodeCursor, rows, type Dialect, type Reading } from './log-reading.ts';
+import { Values } from './sql-lists.ts';
 
-/** So many messages one page looks at: twenty milliseconds at most (bench/log.ts). */
+/** So many messages one page looks at: twenty milliseconds at most (bench/directory.ts). */
 const MOST_LOOKED_AT = 3_000;
 
 export interface MessageRow {

@@ -27,21 +27,6 @@ export function* rows<Row>(sql: string, values: readonly unknown[]): Reading<rea
   return (yield { sql, values }) as readonly Row[];
 }
 
-/** Collects values while a statement is written. */
-export class Values {
-  readonly all: unknown[] = [];
-
-  /** @returns its place in the statement */
-  add(value: unknown): string {
-    this.all.push(value);
-    return `$${this.all.length}`;
-  }
-
-  list(values: readonly unknown[]): string {
-    return values.map((value) => this.add(value)).join(', ');
-  }
-}
-
 /** The place of an item in a list, as an opaque text. */
 export function encodeCursor(place: readonly number[]): string {
   return Buffer.from(place.join('.')).toString('base64url');

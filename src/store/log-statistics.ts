@@ -1,7 +1,8 @@
 /** Figures over time: what settling counts, and what is read of it. */
 import { countSlots, percentile, sumSlots } from '../policy/latency.ts';
 import type { Figures, StatisticsAsked } from './log.ts';
-import { rows, Values, type Reading } from './log-reading.ts';
+import { rows, type Reading } from './log-reading.ts';
+import { Values } from './sql-lists.ts';
 import type { Settlement } from './store.ts';
 
 /** A row of `statistic` is of so long. */

@@ -4,7 +4,8 @@ import type { FunctionKind } from '../policy/organisation.ts';
 import type { LoggedAttempt, TakenStep, Timeline, TimelineEndpoint } from '../policy/timeline.ts';
 import { callsOf, type StoredCall } from './log-calls.ts';
 import { messageOf, readAttempts } from './log-messages.ts';
-import { rows, Values, type Dialect, type Reading } from './log-reading.ts';
+import { rows, type Dialect, type Reading } from './log-reading.ts';
+import { Values } from './sql-lists.ts';
 import { stepsOf } from './log-steps.ts';
 
 /** See `LogStore.call`. */

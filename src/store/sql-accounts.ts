@@ -3,6 +3,7 @@ import type { Role } from '../policy/access.ts';
 import type { Account } from '../policy/account.ts';
 import type { AccountStore, Link, NewAccount } from './accounts.ts';
 import { auditStep } from './sql-audit.ts';
+import { pageByOrganisation } from './sql-lists.ts';
 import type { SqlPort, Step } from './sql-port.ts';
 
 export interface AccountRow {
@@ -31,8 +32,6 @@ interface LinkRow {
 /** An undefined organisation is the operator's view: all of them. */
 const OF_ORGANISATION = '(CAST($1 AS text) IS NULL OR organisation_id = $1)';
 
-const ACCOUNTS = `
-  SELECT * FROM account WHERE ${OF_ORGANISATION} AND id > $2 ORDER BY id LIMIT $3`;
 const ACCOUNT = `SELECT * FROM account WHERE ${OF_ORGANISATION} AND id = $2`;
 const INSERT_ACCOUNT = `
   INSERT INTO account (id, email, name, role, organisation_id, password_hash, disabled, created_at_ms)
@@ -53,9 +52,6 @@ const REPLACE_LINKS = `
   DELETE FROM link WHERE purpose = $1 AND purpose <> 'invitation' AND coalesce(account_id, '') = $2`;
 const LINK = 'SELECT * FROM link WHERE token_hash = $1 AND expires_at_ms > $2';
 const USE_LINK = 'DELETE FROM link WHERE token_hash = $1 AND expires_at_ms > $2 RETURNING id';
-const INVITATIONS = `
-  SELECT * FROM link WHERE purpose = 'invitation' AND ${OF_ORGANISATION} AND id > $2 AND expires_at_ms > $3
-  ORDER BY id LIMIT $4`;
 const REMOVE_INVITATION = `
   DELETE FROM link WHERE purpose = 'invitation' AND ${OF_ORGANISATION} AND id = $2 RETURNING id`;
 
@@ -85,9 +81,9 @@ export function sqlAccounts(sql: SqlPort): Accounts {
       return (await sql.rows('SELECT 1 FROM account LIMIT 1')).length === 0;
     },
 
-    async accounts(organisationId, { after = '', limit }) {
-      const rows = await sql.rows<AccountRow>(ACCOUNTS, [organisationId ?? null, after, limit]);
-      return rows.map(accountOf);
+    async accounts(organisationId, page) {
+      const asked = pageByOrganisation('account', organisationId, page);
+      return (await sql.rows<AccountRow>(asked.sql, asked.values)).map(accountOf);
     },
 
     async account(organisationId, id) {
@@ -148,9 +144,12 @@ export function sqlAccounts(sql: SqlPort): Accounts {
       return row && linkOf(row);
     },
 
-    async invitations(organisationId, nowMs, { after = '', limit }) {
-      const rows = await sql.rows<LinkRow>(INVITATIONS, [organisationId ?? null, after, nowMs, limit]);
-      return rows.map(linkOf);
+    async invitations(organisationId, nowMs, page) {
+      const asked = pageByOrganisation('link', organisationId, page, (values) => [
+        `purpose = 'invitation'`,
+        `expires_at_ms > ${values.add(nowMs)}`,
+      ]);
+      return (await sql.rows<LinkRow>(asked.sql, asked.values)).map(linkOf);
     },
 
     removeInvitation: (organisationId, id, note) =>

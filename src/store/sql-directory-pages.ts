@@ -13,7 +13,8 @@ import type {
   PrivacySettings,
   User,
 } from '../policy/organisation.ts';
-import type { SecretBox } from '../runtime/keys.ts';
+import type { SecretBox } from '../runtime/secret-box.ts';
+import { placeOf } from './sealed-columns.ts';
 import type { Concerned, DirectoryPages } from './directory-pages.ts';
 import { withSecrets, type SealedColumns } from './endpoint-columns.ts';
 import { containing, type SqlPort } from './sql-port.ts';
@@ -25,7 +26,7 @@ const ORGANISATIONS = `
 const ORGANISATION = `SELECT ${ORGANISATION_COLUMNS} FROM organisation WHERE id = $1`;
 
 const USER_COLUMNS = `
-  organisation_id, user_id, email, CAST(numbers AS text) AS numbers, CAST(extensions AS text) AS extensions`;
+  user_id, email, CAST(numbers AS text) AS numbers, CAST(extensions AS text) AS extensions`;
 const USERS = `
   SELECT ${USER_COLUMNS} FROM "user" WHERE organisation_id = $1 AND user_id > $2 ORDER BY user_id LIMIT $3`;
 const USERS_FOUND = `
@@ -35,8 +36,11 @@ const USERS_FOUND = `
       OR CAST(numbers AS text) LIKE $4 ESCAPE '\\' OR CAST(extensions AS text) LIKE $4 ESCAPE '\\')
   ORDER BY user_id LIMIT $3`;
 const USER = `SELECT ${USER_COLUMNS} FROM "user" WHERE organisation_id = $1 AND user_id = $2`;
-const DEVICES = `
-  SELECT source_id, address, type FROM device WHERE organisation_id = $1 AND user_id = $2 ORDER BY position`;
+/** Of a whole page of users at once, by the index `device_by_user`. */
+const devicesOf = (users: number): string => `
+  SELECT user_id, source_id, address, type FROM device
+  WHERE organisation_id = $1 AND user_id IN (${Array.from({ length: users }, (_, nth) => `$${nth + 2}`).join(', ')})
+  ORDER BY user_id, position`;
 const DEVICE_OWNER = 'SELECT organisation_id, user_id FROM device WHERE source_id = $1 AND address = $2';
 const NUMBER_OWNER = `
   SELECT organisation_id, user_id FROM user_number WHERE organisation_id = $1 AND number = $2`;
@@ -46,7 +50,7 @@ const FUNCTION_NUMBERS = `
 const FUNCTION_NUMBER = 'SELECT number, kind FROM function_number WHERE organisation_id = $1 AND number = $2';
 
 const ENDPOINT_COLUMNS = `
-  id, url, CAST(states AS text) AS states, CAST(delivery AS text) AS delivery, CAST(settings AS text) AS settings,
+  organisation_id, id, url, CAST(states AS text) AS states, CAST(delivery AS text) AS delivery, CAST(settings AS text) AS settings,
   secret, sealed`;
 const ENDPOINTS = `
   SELECT ${ENDPOINT_COLUMNS} FROM endpoint WHERE organisation_id = $1 AND id > $2 ORDER BY id LIMIT $3`;
@@ -61,7 +65,6 @@ interface OrganisationRow {
 }
 
 interface UserRow {
-  organisation_id: string;
   user_id: string;
   email: string | null;
   numbers: string;
@@ -69,6 +72,7 @@ interface UserRow {
 }
 
 interface DeviceRow {
+  user_id: string;
   source_id: string;
   address: string;
   type: DeviceType | null;
@@ -100,15 +104,12 @@ interface Owner {
 }
 
 export function createDirectoryPages(sql: SqlPort, secrets: SecretBox): DirectoryPages {
-  const userOf = async (row: UserRow): Promise<User> => {
-    const devices = await sql.rows<DeviceRow>(DEVICES, [row.organisation_id, row.user_id]);
-    return {
-      userId: row.user_id,
-      ...(row.email !== null && { email: row.email }),
-      numbers: JSON.parse(row.numbers) as string[],
-      extensions: JSON.parse(row.extensions) as string[],
-      devices: devices.map(deviceOf),
-    };
+  const withDevices = async (organisationId: string, users: readonly UserRow[]): Promise<User[]> => {
+    if (users.length === 0) return [];
+    const names = users.map((user) => user.user_id);
+    const devices = await sql.rows<DeviceRow>(devicesOf(users.length), [organisationId, ...names]);
+    const byUser = Map.groupBy(devices, (device) => device.user_id);
+    return users.map((user) => userOf(user, byUser.get(user.user_id) ?? []));
   };
   const endpointOf = (row: EndpointRow): EndpointWithSecret => {
     const endpoint: Endpoint = {
@@ -122,7 +123,7 @@ export function createDirectoryPages(sql: SqlPort, secrets: SecretBox): Director
   };
   const user = async (organisationId: string, userId: string) => {
     const [row] = await sql.rows<UserRow>(USER, [organisationId, userId]);
-    return row && userOf(row);
+    return row && (await withDevices(organisationId, [row]))[0];
   };
   const organisation = async (organisationId: string) => {
     const [row] = await sql.rows<OrganisationRow>(ORGANISATION, [organisationId]);
@@ -165,7 +166,7 @@ export function createDirectoryPages(sql: SqlPort, secrets: SecretBox): Director
     async users(organisationId, { after = '', limit }, search) {
       const page = [organisationId, after, limit];
       const found = search === undefined ? [USERS, page] : [USERS_FOUND, [...page, containing(search)]];
-      return Promise.all((await sql.rows<UserRow>(...(found as [string, unknown[]]))).map(userOf));
+      return withDevices(organisationId, await sql.rows<UserRow>(...(found as [string, unknown[]])));
     },
 
     async functionNumbers(organisationId, { after = '', limit }) {
@@ -181,7 +182,8 @@ export function createDirectoryPages(sql: SqlPort, secrets: SecretBox): Director
       const [row] = await sql.rows<SourceRow>(SOURCE, [id]);
       if (row === undefined) return undefined;
       const settings = JSON.parse(row.settings) as object;
-      return { ...settings, id: row.id, kind: row.kind, secret: secrets.open(row.secret) } as SourceSettings;
+      const secret = secrets.open(row.secret, placeOf('sourceSecret', row.id));
+      return { ...settings, id: row.id, kind: row.kind, secret } as SourceSettings;
     },
 
     async sourceHasDevices(id) {
@@ -216,6 +218,16 @@ export function createDirectoryPages(sql: SqlPort, secrets: SecretBox): Director
 function organisationOf(row: OrganisationRow): Organisation {
   const privacy = JSON.parse(row.privacy) as PrivacySettings;
   return { id: row.id, name: row.name, defaultCountry: row.default_country, privacy };
+}
+
+function userOf(row: UserRow, devices: readonly DeviceRow[]): User {
+  return {
+    userId: row.user_id,
+    ...(row.email !== null && { email: row.email }),
+    numbers: JSON.parse(row.numbers) as string[],
+    extensions: JSON.parse(row.extensions) as string[],
+    devices: devices.map(deviceOf),
+  };
 }
 
 function deviceOf({ source_id: source, address, type }: DeviceRow): Device {

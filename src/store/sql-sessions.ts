@@ -3,6 +3,7 @@ import type { KeyScope } from '../policy/access.ts';
 import type { AccountStore, ApiKey, Session } from './accounts.ts';
 import { accountOf, type AccountRow } from './sql-accounts.ts';
 import { auditStep } from './sql-audit.ts';
+import { pageByOrganisation } from './sql-lists.ts';
 import type { SqlPort, Step } from './sql-port.ts';
 
 interface SessionRow {
@@ -46,7 +47,6 @@ const END_OWN = `
   DELETE FROM session WHERE account_id = $1 AND (CAST($2 AS text) IS NULL OR id = $2) RETURNING id`;
 
 const OF_ORGANISATION = '(CAST($1 AS text) IS NULL OR organisation_id = $1)';
-const KEYS = `SELECT * FROM api_key WHERE ${OF_ORGANISATION} AND id > $2 ORDER BY id LIMIT $3`;
 const KEY = `SELECT * FROM api_key WHERE ${OF_ORGANISATION} AND id = $2`;
 const INSERT_KEY = `
   INSERT INTO api_key (id, token_hash, organisation_id, name, scope, prefix, created_at_ms, expires_at_ms)
@@ -100,8 +100,9 @@ export function sqlSessions(sql: SqlPort): Sessions {
       return ended.length;
     },
 
-    async apiKeys(organisationId, { after = '', limit }) {
-      return (await sql.rows<KeyRow>(KEYS, [organisationId ?? null, after, limit])).map(keyOf);
+    async apiKeys(organisationId, page) {
+      const asked = pageByOrganisation('api_key', organisationId, page);
+      return (await sql.rows<KeyRow>(asked.sql, asked.values)).map(keyOf);
     },
 
     async apiKey(organisationId, id) {

@@ -21,11 +21,12 @@ import type { HealthRules, Signal } from '../policy/endpoint-health.ts';
 import type { Endpoint, EndpointWithSecret, Organisation, User } from '../policy/organisation.ts';
 import type { Choices } from '../policy/subscription.ts';
 import type { TrailStep } from '../policy/timeline.ts';
-import type { SecretBox } from '../runtime/keys.ts';
+import type { SecretBox } from '../runtime/secret-box.ts';
 import type { AccountStore } from './accounts.ts';
 import type { DirectoryPages } from './directory-pages.ts';
 import type { FeedStore } from './feed.ts';
 import type { HealthStore } from './health.ts';
+import type { KeyStore } from './keys.ts';
 import type { Lease, LeaseStore } from './leases.ts';
 import type { LogStore } from './log.ts';
 import type { UpkeepStore } from './upkeep.ts';
@@ -43,6 +44,7 @@ export interface Store {
   readonly log: LogStore;
   /** feed.ts */
   readonly feed: FeedStore;
+  readonly keys: KeyStore;
   /** This process among those that share the database. */
   readonly node: string;
   /** The time that all nodes of this database share. */

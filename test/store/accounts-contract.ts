@@ -5,7 +5,7 @@ import type { Role } from '../../src/policy/access.ts';
 import type { AuditNote } from '../../src/policy/audit.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
 import { OPEN_PRIVACY, type User } from '../../src/policy/organisation.ts';
-import type { ApiKey, Link, NewAccount, Session } from '../../src/store/accounts.ts';
+import type { ApiKey, AuditFilter, Link, NewAccount, Session } from '../../src/store/accounts.ts';
 import { DirectoryMoved, type Store } from '../../src/store/store.ts';
 import { directoryFor } from '../support/transcripts.ts';
 
@@ -238,6 +238,46 @@ export function accountsContract(backend: AccountsBackend): void {
     assert.equal((await accounts.audit({ organisationId: 'acme' }, PAGE)).length, 1);
   });
 
+  behaviour('the audit is found by whatever is asked, alone and together', async ({ accounts }) => {
+    const choices = {
+      organisationId: ['acme', 'beta'],
+      thing: ['user', 'endpoint'],
+      id: ['a', 'b'],
+      actorId: ['x', 'y'],
+    };
+    const HOUR_MS = 3_600_000;
+    for (let nth = 0; nth < 64; nth += 1) {
+      const chosen = Object.values(choices).map((two, bit) => two[(nth >> bit) & 1]!);
+      const [organisationId, thing, id, actor] = chosen as [string, 'user', string, string];
+      const by = { actor: { kind: 'system', id: actor, name: '' } as const };
+      // Written down somewhat later than it happened, now and then.
+      const atMs = nth * HOUR_MS - (nth % 3) * 900_000;
+      await accounts.note(note({ organisationId, thing, id, by, atMs }));
+    }
+    const all = await accounts.audit({}, PAGE);
+    assert.equal(all.length, 64);
+    for (let asked = 0; asked < 64; asked += 1) {
+      const filter: AuditFilter = {
+        ...Object.fromEntries(
+          Object.entries(choices).flatMap(([key, two], bit) => ((asked >> bit) & 1 ? [[key, two[0]]] : [])),
+        ),
+        ...((asked >> 4) & 1 && { fromMs: 20 * HOUR_MS }),
+        ...((asked >> 5) & 1 && { untilMs: 45 * HOUR_MS }),
+      };
+      const { organisationId, thing, id, actorId, fromMs = -HOUR_MS, untilMs = Infinity } = filter;
+      const wanted = all.filter(
+        (entry) =>
+          [undefined, entry.organisationId].includes(organisationId) &&
+          [undefined, entry.thing].includes(thing as 'user') &&
+          [undefined, entry.id].includes(id) &&
+          [undefined, entry.by.actor.id].includes(actorId) &&
+          entry.atMs >= fromMs &&
+          entry.atMs < untilMs,
+      );
+      assert.deepEqual(await accounts.audit(filter, PAGE), wanted, JSON.stringify(filter));
+    }
+  });
+
   behaviour('the audit is written with the change, newest first, and never changed', async (store) => {
     const { accounts, directory } = store;
     const revision = await directory.revision();
@@ -269,6 +309,19 @@ export function accountsContract(backend: AccountsBackend): void {
     for (const sql of [`UPDATE audit SET actor_id = 'x'`, 'DELETE FROM audit']) {
       await assert.rejects(backend.execute(store, sql), /only added to/);
     }
+  });
+
+  behaviour('the audit is forgotten from its oldest entry on, and only what is old enough', async (store) => {
+    const { accounts } = store;
+    for (const atMs of [10, 20, 30, 40]) await accounts.note(note({ atMs }));
+    const times = async () => (await accounts.audit({}, PAGE)).map(({ atMs }) => atMs);
+    assert.equal(await accounts.forgetAudit(10, 100), 0);
+    assert.equal(await accounts.forgetAudit(35, 2), 2);
+    assert.deepEqual(await times(), [40, 30]);
+    // The door is closed again behind it.
+    await assert.rejects(backend.execute(store, 'DELETE FROM audit WHERE at_ms = 30'), /only added to/);
+    assert.equal(await accounts.forgetAudit(35, 2), 1);
+    assert.deepEqual(await times(), [40]);
   });
 
   behaviour('narrow reads see one organisation, in pages and by search', async ({ directory }) => {

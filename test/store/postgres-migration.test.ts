@@ -10,7 +10,8 @@ import { needsPostgres } from '../support/needs.ts';
 import { query } from '../support/postgres.ts';
 import { freshDatabase } from '../support/shared-postgres.ts';
 import { rest, settleAll } from './feed-contract.ts';
-import { KEYS, openTestPostgres } from '../support/store.ts';
+import { openTestPostgres } from '../support/store.ts';
+import { SEALED_BEFORE } from '../support/sealed-before.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
@@ -19,7 +20,7 @@ test(
   needsPostgres(),
   async (t) => {
     const database = await freshDatabase(t);
-    const sealed = Buffer.from(KEYS.secrets.seal(SECRET)).toString('hex');
+    const sealed = SEALED_BEFORE.endpointSecret;
     for (const sql of [
       first,
       endedLegs,

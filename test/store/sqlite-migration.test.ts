@@ -12,7 +12,8 @@ import { sql as endpointSettings } from '../../src/store/sqlite/migrations/0004-
 import { sql as accounts } from '../../src/store/sqlite/migrations/0005-accounts.ts';
 import { sql as log } from '../../src/store/sqlite/migrations/0006-log.ts';
 import { rest, settleAll } from './feed-contract.ts';
-import { KEYS, openTestStore } from '../support/store.ts';
+import { openTestStore } from '../support/store.ts';
+import { SEALED_BEFORE } from '../support/sealed-before.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'callhook-migration-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -28,7 +29,7 @@ function versionOne(path: string): void {
   db.exec(`INSERT INTO organisation VALUES ('acme', 'Acme Oy', 'FI', '{}')`);
   db.prepare(
     `INSERT INTO endpoint VALUES ('acme', 'crm', 'https://crm.acme.example/calls', '["EARLY"]', ?)`,
-  ).run(KEYS.secrets.seal('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'));
+  ).run(Buffer.from(SEALED_BEFORE.endpointSecret, 'hex'));
   db.exec(`
     INSERT INTO lane VALUES (1, 'acme', 'crm', 'call-1', 3, ${CREATED_MS}), (2, 'acme', 'crm', 'call-2', 1, NULL);
     INSERT INTO message VALUES

@@ -370,6 +370,7 @@ export function storeContract(backend: Backend): void {
     assert.deepEqual(sources, [
       { id: 'pbx', status: 'down', sinceMs: 3, advice: 'Start Asterisk.', openLegs: 1 },
     ]);
+    assert.deepEqual(await store.health.sources(), sources);
     const crm = endpoints.find(({ id }) => id === 'crm');
     assert.deepEqual(
       [crm?.pending, crm?.oldestPendingAtMs, crm?.delivered, crm?.dead, crm?.last],

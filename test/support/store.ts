@@ -51,7 +51,7 @@ export function delayed(store: Store): Store {
         };
       },
     });
-  const { directory, calls, outbox, health, leases, upkeep, accounts, log, feed } = store;
+  const { directory, calls, outbox, health, leases, upkeep, accounts, log, feed, keys } = store;
   return {
     directory: slow(directory),
     calls: slow(calls),
@@ -62,6 +62,7 @@ export function delayed(store: Store): Store {
     accounts: slow(accounts),
     log: slow(log),
     feed: slow(feed),
+    keys: slow(keys),
     node: store.node,
     nowMs: () => store.nowMs(),
     close: () => store.close(),

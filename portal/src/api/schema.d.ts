@@ -1285,7 +1285,7 @@ export interface components {
             /** @enum {string} */
             action: "created" | "changed" | "removed" | "used" | "refused";
             /** @enum {string} */
-            thing: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+            thing: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
             id: string;
             /** @description Secrets are fingerprints */
             before?: {
@@ -1684,7 +1684,21 @@ export interface components {
             result: "delivered" | "waiting" | "failed" | "not_reported";
             branches: {
                 branch_id: string;
+                /** @enum {string} */
+                direction: "INCOMING" | "OUTGOING";
                 local_user_id?: string;
+                local_number?: string;
+                remote_user_id?: string;
+                remote_number?: string;
+                /**
+                 * Format: date-time
+                 * @description When it rang, else when it was first heard of
+                 */
+                began_at: string;
+                /** Format: date-time */
+                answered_at?: string;
+                /** Format: date-time */
+                ended_at?: string;
                 /**
                  * @description The last one
                  * @enum {string}
@@ -5124,7 +5138,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
-                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
                 /** @description Of the thing */
                 id?: string;
                 /** @description Id of the account or key */
@@ -5161,7 +5175,7 @@ export interface operations {
     exportAudit: {
         parameters: {
             query?: {
-                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
                 /** @description Of the thing */
                 id?: string;
                 /** @description Id of the account or key */
@@ -5202,7 +5216,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
-                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
                 /** @description Of the thing */
                 id?: string;
                 /** @description Id of the account or key */
@@ -5241,7 +5255,7 @@ export interface operations {
     exportAuditOfOrganisation: {
         parameters: {
             query?: {
-                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
                 /** @description Of the thing */
                 id?: string;
                 /** @description Id of the account or key */

@@ -50,7 +50,7 @@ export function sourceRoutes(context: ApiContext): Route[] {
       says: 'The state of each source, on whichever node reads it',
     },
     async handle() {
-      const { sources } = await health.overview();
+      const sources = await health.sources();
       return { body: { items: sources.map(sourceStateWords) } };
     },
   });

@@ -53,7 +53,7 @@ export async function findSubject(sourceId: string, options: SubjectOptions): Pr
   if (options.with === undefined) {
     return withInstallation(options.config, async (store, { database }) => {
       const directory = await store.directory.read();
-      const { sources } = await store.health.overview();
+      const sources = await store.health.sources();
       const isServed = (await nodesOf(store, database)).length > 0;
       const from = 'the directory';
       return {
@@ -105,7 +105,7 @@ async function viewIfThere(
   const { database } = loadConnectorConfig(config, environment);
   if (!isPostgres(database) && !existsSync(database)) return undefined;
   return withInstallation(config, async (store) => {
-    const { sources } = await store.health.overview();
+    const sources = await store.health.sources();
     return viewOf((await nodesOf(store, database)).length > 0, sources, sourceId);
   });
 }

@@ -3,6 +3,7 @@ import { disabled, enabled, HEALTHY, type EndpointHealth } from '../../policy/en
 import { DELIVERED_ABOUT, type EndpointOverview, type HealthStore, type SourceHealth } from '../health.ts';
 import type { AttemptRecord } from '../store.ts';
 import { auditValues, INSERT_AUDIT } from '../sql-audit.ts';
+import { createBacklog, type BacklogRow } from './backlog.ts';
 import type { Database } from './database.ts';
 import { lockGates, nameOf, putHealth } from './endpoint-queue.ts';
 import { watchedAmong } from './feed.ts';
@@ -21,23 +22,15 @@ const SOURCES = `
 
 /** @param one of one organisation, which is the parameter */
 const selectEndpoints = (one: boolean) => `
-  SELECT endpoint.organisation_id, endpoint.id, endpoint.url, state.delivered, state.expired, state.dead, state.last,
-         queue.health, coalesce(backlog.pending, 0) AS pending, coalesce(backlog.lanes, 0) AS lanes_waiting,
-         backlog.oldest_ms, ${one ? DELIVERED_ABOUT : 'NULL'} AS delivered_about_ms
+  SELECT endpoint.organisation_id, endpoint.id AS endpoint_id, endpoint.url, state.delivered, state.expired, state.dead,
+         state.last, queue.health, ${one ? DELIVERED_ABOUT : 'NULL'} AS delivered_about_ms
   FROM endpoint
   LEFT JOIN endpoint_queue AS queue
     ON queue.organisation_id = endpoint.organisation_id AND queue.endpoint_id = endpoint.id
   LEFT JOIN endpoint_state AS state
     ON state.organisation_id = endpoint.organisation_id AND state.endpoint_id = endpoint.id
-  LEFT JOIN (
-    SELECT lane.organisation_id, lane.endpoint_id, count(*) AS pending, count(DISTINCT lane.id) AS lanes,
-           min(message.created_at_ms) AS oldest_ms
-    FROM lane JOIN message ON message.lane_id = lane.id AND message.outcome = 'pending'
-    WHERE lane.due_at_ms IS NOT NULL ${one ? 'AND lane.organisation_id = $1' : ''}
-    GROUP BY lane.organisation_id, lane.endpoint_id
-  ) AS backlog ON backlog.organisation_id = endpoint.organisation_id AND backlog.endpoint_id = endpoint.id
   ${one ? 'WHERE endpoint.organisation_id = $1' : ''}
-    ORDER BY endpoint.organisation_id, endpoint.id`;
+  ORDER BY endpoint.organisation_id, endpoint.id`;
 
 const ENDPOINTS = selectEndpoints(false);
 const ENDPOINTS_OF = selectEndpoints(true);
@@ -52,11 +45,8 @@ interface SourceRow {
 
 interface EndpointRow {
   organisation_id: string;
-  id: string;
+  endpoint_id: string;
   url: string;
-  pending: number;
-  lanes_waiting: number;
-  oldest_ms: number | null;
   delivered: number | null;
   expired: number | null;
   dead: number | null;
@@ -66,21 +56,31 @@ interface EndpointRow {
 }
 
 export function createHealthStore(db: Database, waker: Waker): HealthStore {
+  const backlog = createBacklog(db);
+  const sources = async () => (await db.query<SourceRow>(SOURCES)).map(readSource);
+  /** Of one organisation or of all. */
+  const endpoints = async (organisationId?: string) => {
+    const [rows, waiting] = await Promise.all([
+      organisationId === undefined
+        ? db.query<EndpointRow>(ENDPOINTS)
+        : db.query<EndpointRow>(ENDPOINTS_OF, [organisationId]),
+      backlog(organisationId),
+    ]);
+    const byEndpoint = new Map(waiting.map((row) => [nameOf(namedIn(row)), row]));
+    return rows.map((row) => readEndpoint(row, byEndpoint.get(nameOf(namedIn(row)))));
+  };
   return {
     async sourceState(sourceId, { status, sinceMs, advice }) {
       await db.query(PUT_SOURCE_STATE, [sourceId, status, sinceMs, advice ?? null]);
     },
 
-    async overview() {
-      const [sources, endpoints] = await Promise.all([
-        db.query<SourceRow>(SOURCES),
-        db.query<EndpointRow>(ENDPOINTS),
-      ]);
-      return { sources: sources.map(readSource), endpoints: endpoints.map(readEndpoint) };
-    },
+    sources,
+    endpoints,
 
-    endpoints: async (organisationId) =>
-      (await db.query<EndpointRow>(ENDPOINTS_OF, [organisationId])).map(readEndpoint),
+    async overview() {
+      const [found, all] = await Promise.all([sources(), endpoints()]);
+      return { sources: found, endpoints: all };
+    },
 
     enable: (organisationId, endpointId, on, nowMs, note) =>
       db.transaction(async (tx) => {
@@ -108,19 +108,23 @@ function readSource(row: SourceRow): SourceHealth {
   return health;
 }
 
-function readEndpoint(row: EndpointRow): EndpointOverview {
+function namedIn(row: { organisation_id: string; endpoint_id: string }) {
+  return { organisationId: row.organisation_id, endpointId: row.endpoint_id };
+}
+
+function readEndpoint(row: EndpointRow, waiting: BacklogRow | undefined): EndpointOverview {
   const overview: EndpointOverview = {
     organisationId: row.organisation_id,
-    id: row.id,
+    id: row.endpoint_id,
     url: row.url,
-    pending: row.pending,
-    lanesWaiting: row.lanes_waiting,
+    pending: waiting?.pending ?? 0,
+    lanesWaiting: waiting?.lanes_waiting ?? 0,
     delivered: row.delivered ?? 0,
     expired: row.expired ?? 0,
     dead: row.dead ?? 0,
     health: row.health ?? HEALTHY,
   };
-  if (row.oldest_ms !== null) overview.oldestPendingAtMs = row.oldest_ms;
+  if (waiting !== undefined) overview.oldestPendingAtMs = waiting.oldest_ms;
   if (row.last !== null) overview.last = row.last;
   if (row.delivered_about_ms !== null) overview.deliveredAboutMs = row.delivered_about_ms;
   return overview;

@@ -4,6 +4,7 @@
  */
 import type { Store, StoreOptions } from '../store.ts';
 import { createAccountStore } from '../sql-account-store.ts';
+import { createKeyStore } from '../sql-keys.ts';
 import { createCallStore } from './calls.ts';
 import { Connections } from './connections.ts';
 import { Database } from './database.ts';
@@ -46,6 +47,7 @@ export async function openPostgresStore(
       accounts: createAccountStore(port, secrets),
       log: createLogStore(db),
       feed: createFeedStore(db, waker),
+      keys: createKeyStore(port, secrets),
       node,
       nowMs: () => clock.nowMs(),
       async close() {

@@ -146,8 +146,13 @@ export function createUpkeepStore(
           withoutEndedSecrets(withSecrets(endpointOf(row), row, secrets), nowMs),
         );
         for (const [nth, endpoint] of endpoints.entries()) {
-          const name = [rows[nth]!.organisation_id, endpoint.id];
-          void tx.query(PUT_SECRETS, [sealedOf(endpoint, secrets), firstEndMs(endpoint), ...name]);
+          const { organisation_id } = rows[nth]!;
+          const name = [organisation_id, endpoint.id];
+          void tx.query(PUT_SECRETS, [
+            sealedOf(organisation_id, endpoint, secrets),
+            firstEndMs(endpoint),
+            ...name,
+          ]);
         }
         return rows.length;
       }),

@@ -7,11 +7,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { DirectoryChange } from '../../policy/directory-changes.ts';
 import type { SourceSettings } from '../../policy/directory.ts';
 import type { EndpointWithSecret, Organisation, User } from '../../policy/organisation.ts';
-import type { SecretBox } from '../../runtime/keys.ts';
+import type { SecretBox } from '../../runtime/secret-box.ts';
+import { placeOf } from '../sealed-columns.ts';
 import type { Happened } from '../feed-rows.ts';
 import { DirectoryMoved, type DirectoryRecord } from '../store.ts';
 import { prepareAudit } from './audit.ts';
-import { firstEndMs, sealedOf, settingsOf } from '../endpoint-columns.ts';
+import { firstEndMs, sealedOf, sealedSecretOf, settingsOf } from '../endpoint-columns.ts';
 import type { FeedWriter } from './feed.ts';
 
 /** Statements are prepared once, here; the result does the work of `DirectoryStore.write`. Inside a transaction. */
@@ -45,7 +46,7 @@ export function prepareDirectoryWrite(
       secret = excluded.secret, sealed = excluded.sealed, secret_ends_at_ms = excluded.secret_ends_at_ms`);
 
   const writeSource = ({ id, kind, secret, ...settings }: SourceSettings) =>
-    putSource.run(id, kind, JSON.stringify(settings), secrets.seal(secret));
+    putSource.run(id, kind, JSON.stringify(settings), secrets.seal(secret, placeOf('sourceSecret', id)));
   const writeOrganisation = ({ id, name, defaultCountry, privacy }: Organisation) =>
     putOrganisation.run(id, name, defaultCountry, JSON.stringify(privacy));
   const writeEndpoint = (organisationId: string, endpoint: EndpointWithSecret) =>
@@ -56,8 +57,8 @@ export function prepareDirectoryWrite(
       JSON.stringify(endpoint.states),
       JSON.stringify(endpoint.delivery),
       JSON.stringify(settingsOf(endpoint)),
-      secrets.seal(endpoint.secret),
-      sealedOf(endpoint, secrets),
+      sealedSecretOf(organisationId, endpoint, secrets),
+      sealedOf(organisationId, endpoint, secrets),
       firstEndMs(endpoint),
     );
 

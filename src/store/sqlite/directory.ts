@@ -17,7 +17,8 @@ import type {
   PrivacySettings,
 } from '../../policy/organisation.ts';
 import { replaceSecret } from '../../policy/signing.ts';
-import type { SecretBox } from '../../runtime/keys.ts';
+import type { SecretBox } from '../../runtime/secret-box.ts';
+import { placeOf } from '../sealed-columns.ts';
 import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
 import { createDirectoryPages } from '../sql-directory-pages.ts';
 import type { SqlPort } from '../sql-port.ts';
@@ -104,7 +105,7 @@ export function createDirectoryStore(
         return {
           ...(JSON.parse(settings) as object),
           ...row,
-          secret: secrets.open(secret),
+          secret: secrets.open(secret, placeOf('sourceSecret', row.id)),
         } as SourceSettings;
       },
     );

@@ -8,7 +8,7 @@ import type { EndpointBook } from './endpoint-book.ts';
 import type { FeedWriter } from './feed.ts';
 import { prepareHealthWrite } from './health-write.ts';
 import { overviewAside } from './overview-aside.ts';
-import { prepareOverview } from './overview.ts';
+import { prepareOverview, prepareSources } from './overview.ts';
 import type { OtherProcesses } from './other-processes.ts';
 
 /** With so much pending an overview takes longer than a delivery should wait for. */
@@ -27,6 +27,7 @@ export function createHealthStore(
     ON CONFLICT (source_id) DO UPDATE SET status = excluded.status, since_ms = excluded.since_ms, advice = excluded.advice`);
   const countPending = db.prepare(`
     SELECT count(*) AS count FROM (SELECT 1 FROM message WHERE outcome = 'pending' LIMIT ${MUCH_PENDING})`);
+  const readSources = prepareSources(db);
   const overview = prepareOverview(db);
   const path = db.location();
   /** The file, where counting is better done beside it. */
@@ -36,6 +37,8 @@ export function createHealthStore(
   };
 
   return {
+    sources: async () => readSources(),
+
     async sourceState(sourceId, { status, sinceMs, advice }) {
       putState.run(sourceId, status, sinceMs, advice ?? null);
     },

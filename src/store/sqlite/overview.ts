@@ -29,6 +29,15 @@ interface EndpointRow {
   delivered_about_ms: number | null;
 }
 
+export function prepareSources(db: DatabaseSync): () => SourceHealth[] {
+  const sources = db.prepare(`
+    SELECT source.id, state.status, state.since_ms, state.advice,
+           (SELECT count(*) FROM open_leg WHERE source_id = source.id) AS open_legs
+    FROM source LEFT JOIN source_state AS state ON state.source_id = source.id
+    ORDER BY source.id`);
+  return () => (sources.all() as unknown as SourceRow[]).map(readSource);
+}
+
 /** Everything, or the endpoints of one organisation. Half a second where a million messages wait. */
 export interface OverviewReader {
   everything(): Overview;
@@ -57,16 +66,12 @@ const selectEndpoints = (one: boolean) => `
 
 /** Statements are prepared once, here. */
 export function prepareOverview(db: DatabaseSync): OverviewReader {
-  const sources = db.prepare(`
-    SELECT source.id, state.status, state.since_ms, state.advice,
-           (SELECT count(*) FROM open_leg WHERE source_id = source.id) AS open_legs
-    FROM source LEFT JOIN source_state AS state ON state.source_id = source.id
-    ORDER BY source.id`);
+  const sources = prepareSources(db);
   const all = db.prepare(selectEndpoints(false));
   const ofOne = db.prepare(selectEndpoints(true));
   return {
     everything: () => ({
-      sources: (sources.all() as unknown as SourceRow[]).map(readSource),
+      sources: sources(),
       endpoints: (all.all() as unknown as EndpointRow[]).map(readEndpoint),
     }),
     endpointsOf: (organisationId) =>

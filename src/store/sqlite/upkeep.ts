@@ -132,7 +132,7 @@ export function createUpkeepStore(
         if (entry === undefined) continue;
         entry.endpoint = withoutEndedSecrets(entry.endpoint, nowMs);
         const { endpoint } = entry;
-        putSecrets.run(sealedOf(endpoint, secrets), firstEndMs(endpoint), organisationId, id);
+        putSecrets.run(sealedOf(organisationId, endpoint, secrets), firstEndMs(endpoint), organisationId, id);
       }
       return ended.length;
     },
