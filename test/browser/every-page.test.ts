@@ -32,6 +32,8 @@ const PAGES: Record<string, string> = {
   endpoints: '/o/acme/endpoints',
   privacy: '/o/acme/privacy',
   users: '/o/acme/users',
+  'users-import': '/o/acme/users/import',
+  'unknown-phones': '/o/acme/users/unknown-phones',
   'function-numbers': '/o/acme/function-numbers',
   accounts: '/o/acme/accounts',
   'api-keys': '/o/acme/api-keys',
