@@ -30,6 +30,7 @@ export const en = {
     account: 'Person',
     invitation: 'Invitation',
     api_key: 'API key',
+    key: 'Key of the installation',
     session: 'Login',
   },
   actions: {

@@ -33,6 +33,7 @@ export const fi: Words<typeof en> = {
     account: 'Henkilö',
     invitation: 'Kutsu',
     api_key: 'API-avain',
+    key: 'Asennuksen avain',
     session: 'Kirjautuminen',
   },
   actions: {
