@@ -13,7 +13,8 @@ test(
   needsChromium(),
   async (t) => {
     const portal = await startPortal(t);
-    const certificate = await certificateFor();
+    // Another name than the CRM's: authorities are found by name.
+    const certificate = await certificateFor('new-crm.example');
     const received: { headers: Record<string, string>; body: string }[] = [];
     const origin = await serveHttps(t, certificate, (request, response) => {
       let body = '';

@@ -30,7 +30,7 @@ export const en = {
     account: 'Person',
     invitation: 'Invitation',
     api_key: 'API key',
-    key: 'Key of the installation',
+    key: 'Encryption key',
     session: 'Login',
   },
   actions: {

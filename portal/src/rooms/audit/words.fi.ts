@@ -33,7 +33,7 @@ export const fi: Words<typeof en> = {
     account: 'Henkilö',
     invitation: 'Kutsu',
     api_key: 'API-avain',
-    key: 'Asennuksen avain',
+    key: 'Salausavain',
     session: 'Kirjautuminen',
   },
   actions: {

@@ -80,7 +80,10 @@ function Removal({ place, waiting }: { place: Place; waiting: number }) {
   const remove = async () => {
     await removal.mutateAsync();
     await navigate({ to: '/o/$organisation/endpoints', params: { organisation } });
-    notifications.show({ message: t('endpoints.removed', { name: endpoint }) });
+    notifications.show({
+      message: t('endpoints.removed', { name: endpoint }),
+      closeButtonProps: { 'aria-label': t('ui.close') },
+    });
   };
   return (
     <Stack align="flex-start">

@@ -36,7 +36,7 @@ export function Part({ place, read, mayChange, title, set, without, renderForm }
     saving.mutate(changed, {
       onSuccess: () => {
         close();
-        notifications.show({ message: t('ui.saved') });
+        notifications.show({ message: t('ui.saved'), closeButtonProps: { 'aria-label': t('ui.close') } });
       },
     });
   const cancel = () => {
