@@ -53,7 +53,7 @@ test(
     await step('Say who has which phone');
     await page.reload();
     await step('Say who has which phone');
-    await press('Ask the phone system who is there');
+    await press('Ask the phone system');
     await fill('E-mail address of 1001', 'matti@acme.example');
     await assertAccessible(page);
     await page.getByRole('button', { name: /^Make \d+ users?$/ }).click();

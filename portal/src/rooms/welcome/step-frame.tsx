@@ -4,6 +4,7 @@ import { IconCheck } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ButtonLink } from '../../ui/link.tsx';
 import { AddressStep } from './address-step.tsx';
 import { DoneStep } from './done-step.tsx';
 import { OrganisationStep } from './organisation-step.tsx';
@@ -11,6 +12,7 @@ import { SourceStep } from './source-step.tsx';
 import type { useSteps } from './state.ts';
 import { isDone, openStep, STEPS, stepAfter, type Step } from './steps.ts';
 import { TestStep } from './test-step.tsx';
+import { ThereAlready } from './there-already.tsx';
 import { UsersStep } from './users-step.tsx';
 
 export function StepFrame({ steps }: { steps: ReturnType<typeof useSteps> }) {
@@ -64,8 +66,30 @@ export function StepFrame({ steps }: { steps: ReturnType<typeof useSteps> }) {
             )}
           </Group>
           <Text c="dimmed">{t(`welcome.abouts.${at}`)}</Text>
-          {at === 'source' && <SourceStep next={next} />}
-          {at === 'organisation' && <OrganisationStep next={next} />}
+          {at === 'source' && (
+            <ThereAlready
+              isThere={state.hasSource}
+              way={
+                <ButtonLink variant="default" to="/operator/sources">
+                  {t('welcome.toSources')}
+                </ButtonLink>
+              }
+            >
+              <SourceStep next={next} />
+            </ThereAlready>
+          )}
+          {at === 'organisation' && (
+            <ThereAlready
+              isThere={organisation !== undefined}
+              way={
+                <ButtonLink variant="default" to="/operator/organisations">
+                  {t('welcome.toOrganisations')}
+                </ButtonLink>
+              }
+            >
+              <OrganisationStep next={next} />
+            </ThereAlready>
+          )}
           {needsOrganisation(at) && organisation === undefined && (
             <Text>{t('welcome.organisationFirst')}</Text>
           )}
