@@ -4,7 +4,7 @@ import { DEFAULTS, healthRulesOf, type ConnectorConfig } from '../../config/conn
 import { planChanges } from '../../policy/directory-changes.ts';
 import type { Directory, OrganisationEntry } from '../../policy/directory.ts';
 import { DEFAULT_STATES, OPEN_PRIVACY, type EndpointWithSecret } from '../../policy/organisation.ts';
-import type { Keys } from '../../runtime/keys.ts';
+import type { KeyRing } from '../../runtime/keys.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
 import type { DemoPbx } from './pbx.ts';
@@ -81,7 +81,7 @@ export function demoConfig(folder: string, certPath: string): ConnectorConfig {
 /** Makes the database, with the directory in it and what `more` adds. */
 export async function fillDemo(
   config: ConnectorConfig,
-  keys: Keys,
+  keys: KeyRing,
   directory: Directory,
   more: (store: Store) => Promise<void> = async () => {},
 ): Promise<void> {
