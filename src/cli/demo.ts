@@ -9,16 +9,13 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { Command, Option } from 'commander';
 import { runConnector } from '../app.ts';
-import { healthRulesOf, type ConnectorConfig } from '../config/connector-config.ts';
 import { loadKeys } from '../config/installation-key.ts';
 import { generateSecret } from '../delivery/signature.ts';
-import { planChanges } from '../policy/directory-changes.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
-import { openStore } from '../store/open-store.ts';
 import { startAsterisk } from './demo/asterisk.ts';
 import { startFreeswitch } from './demo/freeswitch.ts';
-import { demoConfig, demoDirectory } from './demo/installation.ts';
+import { demoConfig, demoDirectory, fillDemo } from './demo/installation.ts';
 import { CallView } from './listen/call-view.ts';
 import { obtainCertificate } from './listen/certificate.ts';
 import { startReceiver, type Delivery } from './listen/receiver.ts';
@@ -62,7 +59,7 @@ async function demo(folder: string, kind: keyof typeof PBXES, json: boolean): Pr
 
   const config = demoConfig(folder, certificate.certPath);
   const keys = loadKeys(config, {});
-  await fillDirectory(config, keys, { pbx, endpointUrl: `${crm.url}calls`, secret });
+  await fillDemo(config, keys, demoDirectory({ pbx, endpointUrl: `${crm.url}calls`, secret }));
 
   const over = new AbortController();
   const connector = runConnector(
@@ -88,17 +85,6 @@ async function demo(folder: string, kind: keyof typeof PBXES, json: boolean): Pr
     await connector;
     await Promise.all([crm.close(), pbx.close()]);
   }
-}
-
-async function fillDirectory(
-  config: ConnectorConfig,
-  keys: ReturnType<typeof loadKeys>,
-  places: Parameters<typeof demoDirectory>[0],
-): Promise<void> {
-  const store = await openStore(config.database, keys.secrets, healthRulesOf(config));
-  const nothing = { sources: [], organisations: [] };
-  await store.directory.write(planChanges(nothing, demoDirectory(places), { prune: false }).changes);
-  await store.close();
 }
 
 /** A scene is over when each branch that was told of has ended. */

@@ -7,18 +7,30 @@ import { environment } from '../config/environment.ts';
 import { loadKeys } from '../config/installation-key.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { nameOf } from '../store/open-store.ts';
+import { servePortalDemo } from './demo/portal-demo.ts';
+
+interface ServeOptions {
+  config?: string;
+  printConfig?: boolean;
+  demo?: boolean;
+}
 
 export function serveCommand(): Command {
   return new Command('serve')
     .description('Run the connector: read the phone systems, deliver to the endpoints.')
     .option('--config <file>', 'configuration file (default: callhook.toml if it is there)')
     .option('--print-config', 'show every setting with its default, and end')
-    .action(async ({ config: file, printConfig }: { config?: string; printConfig?: boolean }) => {
+    .option('--demo', 'look around: recorded calls, a database that is gone afterwards')
+    .action(async ({ config: file, printConfig, demo }: ServeOptions) => {
       if (printConfig) {
         process.stdout.write(DEFAULT_CONFIG);
         return;
       }
       const { config, origins } = loadWithOrigins(file, environment);
+      if (demo) {
+        await servePortalDemo(config, untilStopped());
+        return;
+      }
       const log = createLogger(config.log_level);
       const keys = loadKeys(config, environment);
       const stop = untilStopped();

@@ -37,3 +37,14 @@ test('every verb of the command line has its line in the table', async (t) => {
     [],
   );
 });
+
+test('what the README says to run with npm is there', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const named = [...read('README.md').matchAll(/npm run (?:-s )?([\w:]+)/g)].map(([, name = '']) => name);
+  assert.ok(named.includes('demo') && named.includes('portal'));
+  assert.deepEqual(
+    named.filter((name) => !(name in scripts)),
+    [],
+  );
+  assert.equal(scripts['portal'], 'node src/cli/main.ts serve --demo');
+});

@@ -31,6 +31,8 @@ export interface Crm {
   says: string;
   /** How long each request waits for its answer. */
   delayMs: number;
+  /** From now on messages are signed with this secret. */
+  trust(secret: string): void;
   /** Requests so far, answered or not. */
   requests(): number;
   until(condition: (received: readonly Received[]) => boolean): Promise<void>;
@@ -57,7 +59,7 @@ export async function certificateFor(name = 'localhost'): Promise<{ key: string;
 /** @param port 0 takes any free one */
 export async function startCrm(port = 0, given?: { key: string; cert: string }): Promise<Crm> {
   const { key, cert } = given ?? (await certificateFor());
-  const webhook = new Webhook(SECRET);
+  let webhook = new Webhook(SECRET);
   const waiting = new Set<() => void>();
   let requests = 0;
   const server: Server = createServer({ key, cert }, (request, response) => {
@@ -96,6 +98,9 @@ export async function startCrm(port = 0, given?: { key: string; cert: string }):
     says: '',
     delayMs: 0,
     requests: () => requests,
+    trust(secret) {
+      webhook = new Webhook(secret);
+    },
     until: (condition) =>
       new Promise((resolve) => {
         const look = () => {

@@ -1,12 +1,9 @@
 /** The demo's calls from a real Asterisk 22 with real phones, played by a small AMI server. */
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../runtime/clock.ts';
-import { readRecording } from '../playback/recording.ts';
 import { startAmiServer, type AmiSession } from './ami-server.ts';
 import { LONGEST_SILENCE_MS, type DemoPbx } from './pbx.ts';
-
-const RECORDINGS = fileURLToPath(new URL('../../../test/transcripts/asterisk/', import.meta.url));
+import { recordedCall } from './recorded-calls.ts';
 
 /** What is played, in this order. */
 const SCENES = [
@@ -45,32 +42,15 @@ export async function startAsterisk(id: string, clock: Clock): Promise<DemoPbx> 
   };
 }
 
-/** Sends one scene's events of class `call`, as an Asterisk would whose client asked for that class only. */
 async function play(
   recording: string,
   session: AmiSession,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
-  const chunks = readRecording(`${RECORDINGS}${recording}/ami.raw`);
-  let lastMs: number | undefined;
-  for (const { bytes, atMs } of chunks) {
-    const events = eventsOfClassCall(Buffer.from(bytes).toString('utf8'));
-    if (events === '') continue;
-    if (atMs !== undefined && lastMs !== undefined) {
-      await clock.sleep(Math.min(atMs - lastMs, LONGEST_SILENCE_MS), signal);
-    }
-    lastMs = atMs;
+  for (const { afterMs, events } of recordedCall(recording)) {
+    await clock.sleep(Math.min(afterMs, LONGEST_SILENCE_MS), signal);
     if (signal.aborted) return;
     session.send(events);
   }
-}
-
-/** The recordings hold every class; none of the demo's has a caller with line breaks in the number. */
-function eventsOfClassCall(text: string): string {
-  return text
-    .split('\r\n\r\n')
-    .filter((packet) => /^Event: \w+\r\nPrivilege: call,/.test(packet))
-    .map((packet) => `${packet}\r\n\r\n`)
-    .join('');
 }

@@ -1,9 +1,19 @@
-/** The demo's organisation, and the configuration of a connector that lives for the demo only. */
+/** The demos' organisations, and the configuration of a connector that lives for a demo only. */
 import { join } from 'node:path';
-import { DEFAULTS, type ConnectorConfig } from '../../config/connector-config.ts';
-import type { Directory } from '../../policy/directory.ts';
-import { DEFAULT_STATES, OPEN_PRIVACY } from '../../policy/organisation.ts';
+import { DEFAULTS, healthRulesOf, type ConnectorConfig } from '../../config/connector-config.ts';
+import { planChanges } from '../../policy/directory-changes.ts';
+import type { Directory, OrganisationEntry } from '../../policy/directory.ts';
+import { DEFAULT_STATES, OPEN_PRIVACY, type EndpointWithSecret } from '../../policy/organisation.ts';
+import type { KeyRing } from '../../runtime/keys.ts';
+import { openStore } from '../../store/open-store.ts';
+import type { Store } from '../../store/store.ts';
 import type { DemoPbx } from './pbx.ts';
+
+export const ACME_PEOPLE = [
+  ['1001', 'matti.virtanen'],
+  ['1002', 'liisa.makinen'],
+  ['1003', 'antti.korhonen'],
+] as const;
 
 export interface DemoPlaces {
   pbx: Pick<DemoPbx, 'source' | 'deviceOf' | 'numberOf'>;
@@ -12,34 +22,48 @@ export interface DemoPlaces {
   secret: string;
 }
 
-const PEOPLE = [
-  ['1001', 'matti.virtanen'],
-  ['1002', 'liisa.makinen'],
-  ['1003', 'antti.korhonen'],
-] as const;
+/** An organisation whose people have a phone each, with the extensions of the recordings. */
+export interface DemoOffice extends Pick<OrganisationEntry, 'id' | 'name' | 'privacy' | 'endpoints'> {
+  pbx: DemoPlaces['pbx'];
+  people: readonly (readonly [extension: string, name: string])[];
+  queue: string;
+}
 
 /** Three people with a phone each, as in the recordings; their own numbers are masked, to show that it works. */
 export function demoDirectory({ pbx, endpointUrl, secret }: DemoPlaces): Directory {
+  return directoryOf([
+    {
+      id: 'acme',
+      name: 'Acme Oy',
+      privacy: { ...OPEN_PRIVACY, modifyLocalNumber: { mask: 4 } },
+      pbx,
+      people: ACME_PEOPLE,
+      queue: '+358942723000',
+      endpoints: [demoEndpoint('crm', endpointUrl, secret)],
+    },
+  ]);
+}
+
+export function directoryOf(offices: readonly DemoOffice[]): Directory {
   return {
-    sources: [pbx.source],
-    organisations: [
-      {
-        id: 'acme',
-        name: 'Acme Oy',
-        defaultCountry: 'FI',
-        privacy: { ...OPEN_PRIVACY, modifyLocalNumber: { mask: 4 } },
-        users: PEOPLE.map(([extension, name]) => ({
-          userId: `${name}@acme.example`,
-          email: `${name}@acme.example`,
-          numbers: [pbx.numberOf(extension)],
-          extensions: [extension],
-          devices: [{ source: pbx.source.id, address: pbx.deviceOf(extension), type: 'SOFT' }],
-        })),
-        functionNumbers: [{ number: '+358942723000', kind: 'QUEUE' }],
-        endpoints: [{ id: 'crm', url: endpointUrl, secret, states: DEFAULT_STATES, delivery: {} }],
-      },
-    ],
+    sources: offices.map(({ pbx }) => pbx.source),
+    organisations: offices.map(({ pbx, people, queue, ...office }) => ({
+      ...office,
+      defaultCountry: 'FI',
+      users: people.map(([extension, name]) => ({
+        userId: `${name}@${office.id}.example`,
+        email: `${name}@${office.id}.example`,
+        numbers: [pbx.numberOf(extension)],
+        extensions: [extension],
+        devices: [{ source: pbx.source.id, address: pbx.deviceOf(extension), type: 'SOFT' }],
+      })),
+      functionNumbers: [{ number: queue, kind: 'QUEUE' }],
+    })),
   };
+}
+
+export function demoEndpoint(id: string, url: string, secret: string): EndpointWithSecret {
+  return { id, url, secret, states: DEFAULT_STATES, delivery: {} };
 }
 
 /** The defaults, but everything in one folder, and the listener on this machine may be reached. */
@@ -52,4 +76,21 @@ export function demoConfig(folder: string, certPath: string): ConnectorConfig {
     allowed_addresses: ['127.0.0.0/8'],
     trusted_certificate_files: [certPath],
   };
+}
+
+/** Makes the database, with the directory in it and what `more` adds. */
+export async function fillDemo(
+  config: ConnectorConfig,
+  keys: KeyRing,
+  directory: Directory,
+  more: (store: Store) => Promise<void> = async () => {},
+): Promise<void> {
+  const store = await openStore(config.database, keys.secrets, healthRulesOf(config));
+  try {
+    const nothing = { sources: [], organisations: [] };
+    await store.directory.write(planChanges(nothing, directory, { prune: false }).changes);
+    await more(store);
+  } finally {
+    await store.close();
+  }
 }
