@@ -3,7 +3,7 @@
  * number and an extension each, function numbers, an endpoint, accounts with sessions, keys, invitations, an audit, and a
  * month of messages. One of them, `org-0`, is large: it has a tenth of all messages and of the audit, and many users.
  */
-import { KEYS } from '../test/support/store.ts';
+import { SEALED_BEFORE } from '../test/support/sealed-before.ts';
 
 export interface Size {
   organisations: number;
@@ -34,8 +34,8 @@ function series(count: number): string {
 
 function* directory(size: Size, database: DatabaseName): Generator<string> {
   const { organisations } = size;
-  const sealed = Buffer.from(KEYS.secrets.seal('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')).toString('hex');
-  const secret = database === 'SQLite' ? `x'${sealed}'` : `'\\x${sealed}'`;
+  const secret =
+    database === 'SQLite' ? `x'${SEALED_BEFORE.endpointSecret}'` : `'\\x${SEALED_BEFORE.endpointSecret}'`;
   yield `INSERT INTO source (id, kind, settings, secret) VALUES ('pbx', 'ami', '{}', ${secret})`;
   yield `${series(organisations)} INSERT INTO organisation
     SELECT 'org-' || i, 'Organisation ' || i || ' Oy', 'FI', '{}' FROM n`;

@@ -22,7 +22,7 @@ import { SourceWatch } from './ingest/source-watch.ts';
 import { UnknownDevices } from './ingest/unknown-devices.ts';
 import type { ReadSourceSettings } from './policy/directory.ts';
 import { systemClock, type Clock } from './runtime/clock.ts';
-import type { Keys } from './runtime/keys.ts';
+import type { KeyRing } from './runtime/keys.ts';
 import type { Logger } from './runtime/logger.ts';
 import { createPasswordHasher } from './runtime/password-hash.ts';
 import { VERSION } from './runtime/version.ts';
@@ -31,8 +31,8 @@ import { createDialogInfoSource } from './source/dialog-info/run.ts';
 import { createEslSource } from './source/esl/run.ts';
 import { HttpSources } from './source/http-ingest/run.ts';
 import type { Source } from './source/source.ts';
-import { isPostgres, nameOf, openStore } from './store/open-store.ts';
-import { lockForServing } from './store/sqlite/store.ts';
+import { identityOf, isPostgres, nameOf, openStore } from './store/open-store.ts';
+import { lockForServing } from './store/sqlite/file-locks.ts';
 import type { Store } from './store/store.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createObserver, overviewOf } from './telemetry/observer.ts';
@@ -50,7 +50,7 @@ export interface ConnectorOptions {
   config: ConnectorConfig;
   /** Where each setting comes from, where that is known. */
   origins?: Origins;
-  keys: Keys;
+  keys: KeyRing;
   log: Logger;
   /** Called once everything runs, with its address and, while there is no account, the link to make the first one by. */
   ready(apiUrl: string, setUp: MadeLink | undefined): void;
@@ -86,6 +86,7 @@ async function runOn(
 ): Promise<void> {
   // Before anything runs: is the key the one that these secrets were stored under?
   await store.directory.sources();
+  const identity = await identityOf(store, keys);
   const clock: Clock = { ...systemClock, nowMs: () => store.nowMs() };
   const certificate = speaksTls(config)
     ? await ShownCertificate.open({ read: () => readApiCertificate(config), clock, log })
@@ -115,7 +116,7 @@ async function runOn(
   const unknownDevices = new UnknownDevices({ log: store.log, clock });
   const ingestOptions: IngestOptions = {
     store,
-    ids: keys.ids,
+    ids: identity.ids,
     keepsTrail,
     clock,
     log,
@@ -163,7 +164,7 @@ async function runOn(
     passwords: createPasswordHasher(),
     attempter,
     wake: () => dispatcher.wake(),
-    fingerprint: keys.fingerprint,
+    fingerprint: identity.fingerprint,
     publicUrl: config.public_url,
     ...(config.smtp_url !== '' && { mail: letters(config, signal) }),
     installation: {
@@ -200,12 +201,14 @@ async function runOn(
       log,
       keepMs: config.keep_days * DAY_MS,
       keepTrailMs: config.keep_trail_days * DAY_MS,
+      keepAuditMs: config.keep_audit_days === 0 ? Infinity : config.keep_audit_days * DAY_MS,
       notify: () => notifier.step(),
       forgetExpired: () =>
         store.accounts.forgetExpired(clock.nowMs(), {
           idleMs: SESSION_TIMES.idleMs,
           answersMs: ANSWERS_KEPT_MS,
         }),
+      forgetAudit: (beforeMs, limit) => store.accounts.forgetAudit(beforeMs, limit),
       expired: (count) => metrics.expired(count),
     },
     delivering.signal,

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Access } from '../policy/access.ts';
 import { hashToken, TOKEN_PREFIX } from '../runtime/tokens.ts';
 import { bearerOf } from '../source/http-ingest/token.ts';
-import type { ApiKey } from '../store/accounts.ts';
+import type { ApiKey, SessionTimes } from '../store/accounts.ts';
 import { KEY_USED_EVERY_MS, SESSION_TIMES, type ApiContext } from './context.ts';
 import { sessionOf } from './cookies.ts';
 
@@ -13,8 +13,15 @@ export interface Login {
   byCookie: boolean;
 }
 
-/** A key wins over a cookie: whoever sends one means it. */
-export async function authenticate(request: FastifyRequest, context: ApiContext): Promise<Login> {
+/**
+ * A key wins over a cookie: whoever sends one means it.
+ * @param times how a session ages by being used
+ */
+export async function authenticate(
+  request: FastifyRequest,
+  context: ApiContext,
+  times: SessionTimes = SESSION_TIMES,
+): Promise<Login> {
   const { accounts } = context.store;
   const nowMs = context.clock.nowMs();
   if (request.headers.authorization !== undefined) {
@@ -25,7 +32,7 @@ export async function authenticate(request: FastifyRequest, context: ApiContext)
   }
   const token = sessionOf(request.headers.cookie, context);
   if (token === undefined) return { access: undefined, byCookie: false };
-  const found = await accounts.useSession(hashToken(token), nowMs, SESSION_TIMES);
+  const found = await accounts.useSession(hashToken(token), nowMs, times);
   if (found === undefined) return { access: undefined, byCookie: true };
   const { id, email, role, organisationId } = found.account;
   const access: Access = {

@@ -6,7 +6,10 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Store } from '../store/store.ts';
 
 export interface ApiContext {
-  store: Pick<Store, 'directory' | 'accounts' | 'health' | 'leases' | 'log' | 'node' | 'nowMs' | 'outbox'>;
+  store: Pick<
+    Store,
+    'directory' | 'accounts' | 'feed' | 'health' | 'leases' | 'log' | 'node' | 'nowMs' | 'outbox'
+  >;
   clock: Clock;
   log: Logger;
   passwords: PasswordHasher;

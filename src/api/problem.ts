@@ -30,6 +30,7 @@ export const PROBLEMS = {
   MATCH_NEEDED: [428, 'What you have read has to be named'],
   BACKLOGGED: [429, 'Too much is waiting'],
   TOO_MANY_REQUESTS: [429, 'Too many requests'],
+  TOO_MANY_STREAMS: [429, 'Too many streams are open'],
   HEADERS_TOO_LARGE: [431, 'The headers are too large'],
   INTERNAL: [500, 'Something went wrong here'],
   STORE_UNAVAILABLE: [503, 'The database takes nothing at the moment'],

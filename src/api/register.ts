@@ -10,12 +10,13 @@ import { wordIssue } from '../config/directory-file/shapes.ts';
 import { refusal, type Access } from '../policy/access.ts';
 import type { By } from '../policy/audit.ts';
 import { authenticate, crossSiteProblem } from './authentication.ts';
-import type { ApiContext } from './context.ts';
+import { SESSION_TIMES, type ApiContext } from './context.ts';
 import { sessionOf } from './cookies.ts';
 import { hasTag } from './etag.ts';
 import { pointerOf, refuseFields, Refused, type FieldError } from './problem.ts';
 import type { RateLimiter } from './rates.ts';
 import { writesOf, type Answer, type Given, type Route } from './route.ts';
+import { Streams } from './streams.ts';
 import { refuseOtherMethods } from './unread.ts';
 
 /** Of one request, in bytes. */
@@ -38,6 +39,7 @@ export function registerRoutes(
   limiter: RateLimiter,
 ): void {
   const accesses = new WeakMap<FastifyRequest, Access>();
+  const streams = new Streams(api);
   for (const [path, same] of Map.groupBy(routes, (route) => route.path)) {
     const methods = same.map(({ method }) => method);
     const withHead = methods.includes('GET') ? ['HEAD', ...methods] : methods;
@@ -65,7 +67,8 @@ export function registerRoutes(
         }
         if (access !== undefined) accesses.set(request, access);
       },
-      handler: (request, reply) => answerTo(route, request, reply, accesses.get(request) ?? NOBODY, context),
+      handler: (request, reply) =>
+        answerTo(route, request, reply, accesses.get(request) ?? NOBODY, { context, streams }),
     });
   }
 }
@@ -94,14 +97,25 @@ async function answerTo(
   request: FastifyRequest,
   reply: FastifyReply,
   access: Access,
-  context: ApiContext,
+  { context, streams }: { context: ApiContext; streams: Streams },
 ): Promise<FastifyReply> {
   const given = givenBy(route, request, access, context);
   const key = request.headers['idempotency-key'];
   if (key !== undefined && route.method === 'POST' && writesOf(route) && route.notRepeatable !== true) {
     return once(route, String(key), { request, reply, given, context });
   }
-  return send(route, request, reply, await route.handle(given as Given<never, never, never>));
+  const answer = await route.handle(given as Given<never, never, never>);
+  if (answer.stream === undefined) return send(route, request, reply, answer);
+  return streams.send(request, reply.headers(answer.headers ?? {}), answer.stream, () =>
+    mayStill(route, request, context),
+  );
+}
+
+/** Asked again of whoever has asked before, which does not count as their doing something. */
+async function mayStill(route: Route, request: FastifyRequest, context: ApiContext): Promise<boolean> {
+  const { access } = await authenticate(request, context, { ...SESSION_TIMES, seenEveryMs: Infinity });
+  const { organisation: organisationId } = request.params as { organisation?: string };
+  return refusal(access, route.need, { organisationId, writes: writesOf(route) }) === undefined;
 }
 
 function givenBy(route: Route, request: FastifyRequest, access: Access, context: ApiContext) {
@@ -132,6 +146,7 @@ function givenBy(route: Route, request: FastifyRequest, access: Access, context:
     nowMs: context.clock.nowMs(),
     address: request.ip,
     ifMatch: request.headers['if-match'],
+    lastEventId: lastEventIdOf(request),
     session: sessionOf(request.headers.cookie, context),
   };
 }
@@ -147,6 +162,11 @@ function fieldErrors(from: FieldError['in'], issue: z.core.$ZodIssue): FieldErro
     pointer: pointerOf([...issue.path, name]),
     message: texts[index] ?? 'is not known here',
   }));
+}
+
+function lastEventIdOf(request: FastifyRequest): string | undefined {
+  const given = request.headers['last-event-id'];
+  return typeof given === 'string' ? given : undefined;
 }
 
 function clientOf(request: FastifyRequest): string {

@@ -22,8 +22,20 @@ export interface Given<Params, Query, Body> {
   address: string;
   /** `If-Match`: what the client has read and wants to change. */
   ifMatch: string | undefined;
+  /** `Last-Event-ID`: where a stream broke off. */
+  lastEventId: string | undefined;
   /** The session's cookie, if there is one. */
   session: string | undefined;
+}
+
+/** What an answer goes out on that has no end of its own. */
+export interface Connection {
+  /** Aborted when it is over. */
+  gone: AbortSignal;
+  /** Aborted when the server stops: the text should come to its end. */
+  stopping: AbortSignal;
+  /** Whether whoever asked would be let in now. */
+  mayStill(): Promise<boolean>;
 }
 
 export interface Answer {
@@ -31,6 +43,8 @@ export interface Answer {
   body?: unknown;
   /** Instead of a body: lines, as they come. */
   lines?: AsyncIterable<string>;
+  /** Instead of a body: text without an end. A client that takes none of it for `cutAfterMs` is cut off. */
+  stream?: { text(connection: Connection): AsyncIterable<string>; cutAfterMs: number };
   /** If it is not the route's usual one: 201 for something new. */
   status?: number;
   etag?: string;

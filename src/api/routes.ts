@@ -16,10 +16,12 @@ import { messageRoutes } from './messages/routes.ts';
 import { organisationRoutes } from './organisations/routes.ts';
 import type { Route } from './route.ts';
 import { sourceRoutes } from './sources/routes.ts';
+import type { StreamLimits } from './stream/listeners.ts';
+import { streamRoutes } from './stream/routes.ts';
 import { statisticsRoutes } from './statistics/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
-export function allRoutes(context: ApiContext): Route[] {
+export function allRoutes(context: ApiContext, streams?: StreamLimits): Route[] {
   return [
     ...meRoutes(context),
     ...linkRoutes(context),
@@ -37,6 +39,7 @@ export function allRoutes(context: ApiContext): Route[] {
     ...invitationRoutes(context),
     ...apiKeyRoutes(context),
     ...auditRoutes(context),
+    ...streamRoutes(context, streams),
     ...installationRoutes(context),
   ];
 }

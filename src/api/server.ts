@@ -21,6 +21,7 @@ import { publicKeyRoutes } from './public-keys.ts';
 import { RateLimiter, RATES, type Rates } from './rates.ts';
 import { BODY_LIMIT, registerRoutes } from './register.ts';
 import { allRoutes } from './routes.ts';
+import type { StreamLimits } from './stream/listeners.ts';
 import { securityHeaders } from './security-headers.ts';
 import { refuseOtherMethods, refuseUnread } from './unread.ts';
 
@@ -37,6 +38,7 @@ export interface ApiOptions {
   events: EventsOptions;
   context: ApiContext;
   rates?: Rates;
+  streams?: StreamLimits;
   requestWithinMs?: number;
   mostConnections?: number;
   /** Addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
@@ -97,7 +99,6 @@ export function createApi(options: ApiOptions): FastifyInstance {
     frameworkErrors: (_error, _request, reply) => void sendNotFound(reply.headers(hardened())),
     routerOptions: { maxParamLength: MOST_PARAMETER },
   });
-  api.addHook('preClose', async () => closeAll.forEach((close) => close()));
   api.addHook('onRequest', async (request, reply) => {
     reply.headers(hardened()).header('x-request-id', request.id);
     if (request.headers.host !== undefined || request.raw.httpVersion === '1.0') return;
@@ -116,10 +117,12 @@ export function createApi(options: ApiOptions): FastifyInstance {
     directory: { endpoint: (...asked) => context.store.directory.endpoint(...asked) },
     nowMs: () => context.clock.nowMs(),
   });
-  const routes = allRoutes(context);
+  const routes = allRoutes(context, options.streams);
   registerRoutes(api, routes, context, new RateLimiter(rates));
   documentRoutes(api, openApiDocument(routes, VERSION));
   if (portal === undefined) linkPages(api, context);
+  // Behind that of the streams, which have their last words before.
+  api.addHook('preClose', async () => closeAll.forEach((close) => close()));
   return api;
 }
 

@@ -14,9 +14,9 @@ import { planChanges, type Plan } from '../policy/directory-changes.ts';
 import { completeDirectory, type GeneratedSecret } from '../policy/wanted-directory.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { CallhookError } from '../runtime/errors.ts';
-import { deriveKeys, INSTALLATION_KEY_BYTES, type Keys } from '../runtime/keys.ts';
+import { deriveKeys, INSTALLATION_KEY_BYTES, type Identity } from '../runtime/keys.ts';
 import { generateToken } from '../source/http-ingest/token.ts';
-import { isPostgres, openStore } from '../store/open-store.ts';
+import { identityOf, isPostgres, openStore } from '../store/open-store.ts';
 import { DirectoryMoved, type DirectoryStore, type Store } from '../store/store.ts';
 import { bySystemUser } from './by.ts';
 import { readText } from './playback.ts';
@@ -78,12 +78,13 @@ export function applyCommand(): Command {
 async function openDirectory(
   config: ConnectorConfig,
   dryRun: boolean,
-): Promise<{ store: Store; fingerprint: Keys['fingerprint'] }> {
+): Promise<{ store: Store; fingerprint: Identity['fingerprint'] }> {
   const isThere = !dryRun || isPostgres(config.database) || existsSync(config.database);
   const keys = isThere ? loadKeys(config, environment) : deriveKeys(new Uint8Array(INSTALLATION_KEY_BYTES));
   const database = isThere ? config.database : ':memory:';
   const store = await openStore(database, keys.secrets, healthRulesOf(config));
-  return { store, fingerprint: keys.fingerprint };
+  const { fingerprint } = await identityOf(store, keys);
+  return { store, fingerprint };
 }
 
 /** @throws CallhookError `DIRECTORY_FILE_INVALID`; nothing was written then */

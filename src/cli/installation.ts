@@ -6,11 +6,11 @@ import { environment } from '../config/environment.ts';
 import { loadKeys } from '../config/installation-key.ts';
 import type { EndpointName } from '../command/command.ts';
 import { CallhookError } from '../runtime/errors.ts';
-import type { Keys } from '../runtime/keys.ts';
+import type { KeyRing } from '../runtime/keys.ts';
 import { isPostgres, openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 
-type Work<Result> = (store: Store, config: ConnectorConfig, keys: Keys) => Promise<Result>;
+type Work<Result> = (store: Store, config: ConnectorConfig, keys: KeyRing) => Promise<Result>;
 
 /** @throws CallhookError `DATABASE_UNAVAILABLE`, also when there is none yet: looking must not make one */
 export async function withInstallation<Result>(

@@ -11,6 +11,7 @@ import { doctorCommand } from './doctor.ts';
 import { discoverCommand } from './discover.ts';
 import { disableCommand, enableCommand } from './enable.ts';
 import { exportCommand } from './export.ts';
+import { keyCommand } from './key.ts';
 import { listenCommand } from './listen.ts';
 import { messagesCommand } from './messages.ts';
 import { migrateCommand } from './migrate.ts';
@@ -38,6 +39,7 @@ const program = new Command('callhook')
   .addCommand(enableCommand())
   .addCommand(disableCommand())
   .addCommand(rotateCommand())
+  .addCommand(keyCommand())
   .addCommand(testCommand())
   .addCommand(migrateCommand())
   .addCommand(listenCommand())

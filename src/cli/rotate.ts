@@ -7,6 +7,7 @@ import type { EndpointName } from '../command/command.ts';
 import { OVERLAP_RULE, readOverlap, rotateSecret, type Rotated } from '../command/rotate-secret.ts';
 import { signingOf } from '../policy/signing.ts';
 import { publicKeyOf } from '../runtime/ed25519.ts';
+import { identityOf } from '../store/open-store.ts';
 import { bySystemUser } from './by.ts';
 import { noSuchEndpoint, readEndpointName, withInstallation } from './installation.ts';
 
@@ -32,7 +33,8 @@ async function rotate(
   name: EndpointName,
   { overlap: overlapMs, ed25519, hmac, config }: Options,
 ): Promise<void> {
-  await withInstallation(config, async (store, _config, { fingerprint }) => {
+  await withInstallation(config, async (store, _config, keys) => {
+    const { fingerprint } = await identityOf(store, keys);
     const command = { ...name, by: bySystemUser('callhook rotate'), nowMs: store.nowMs() };
     const signing = ed25519 ? 'ed25519' : hmac ? 'hmac-sha256' : undefined;
     const rotated = await rotateSecret({ store, fingerprint }, command, { overlapMs, signing });

@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import { Command } from 'commander';
 import type { EndpointHealth } from '../policy/endpoint-health.ts';
 import { isPostgres } from '../store/open-store.ts';
-import { isServed } from '../store/sqlite/store.ts';
+import { isServed } from '../store/sqlite/file-locks.ts';
 import type { EndpointOverview, SourceHealth } from '../store/health.ts';
 import type { Store } from '../store/store.ts';
 import { readServerCertificate } from '../config/api-certificate.ts';

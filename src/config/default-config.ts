@@ -75,6 +75,9 @@ keep_days = 30
 # 0: not at all.
 keep_trail_days = 7
 
+# Who changed what (the audit log) is kept for so many days. 0: for ever.
+keep_audit_days = 730
+
 # When a phone system stays away this long, its open calls are ended: a call must never stay open for ever.
 end_calls_after_minutes_lost = 240
 

@@ -1,10 +1,11 @@
-/** Finds the installation's key, or makes it for a new database. */
+/** Finds the installation's keys, or makes the first one for a new database. The file's form is in key-file.ts. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { CallhookError, systemCodeOf } from '../runtime/errors.ts';
-import { deriveKeys, INSTALLATION_KEY_BYTES, type Keys } from '../runtime/keys.ts';
+import { existsSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { systemCodeOf } from '../runtime/errors.ts';
+import { createKeyRing, INSTALLATION_KEY_BYTES, type KeyRing, type KeySet } from '../runtime/keys.ts';
+import { readKeys, unusable, wordKeys } from './key-file.ts';
 
-/** Where the key is, and what it belongs to. */
+/** Where the keys are, and what they belong to. */
 export interface KeyPlace {
   /** Made, readable by its owner only, when neither it nor the database is there. */
   key_file: string;
@@ -12,25 +13,53 @@ export interface KeyPlace {
   database: string;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
+ * The ring follows the file: when that is replaced, it is read again.
  * @param env `CALLHOOK_KEY` wins over the file
  * @throws CallhookError `KEY_INVALID`
  */
-export function loadKeys(
-  { key_file: keyFile, database }: KeyPlace,
-  env: Readonly<Record<string, string | undefined>>,
-): Keys {
-  const fromEnv = env['CALLHOOK_KEY'];
-  if (fromEnv !== undefined) return decode(fromEnv, 'CALLHOOK_KEY');
-  const kept = read(keyFile);
-  if (kept !== undefined) return decode(kept, keyFile);
-  if (existsSync(database)) {
-    throw unusable(
-      keyFile,
-      `is not there, but the database ${database} is. Bring back the key that belongs to it, from a backup or as CALLHOOK_KEY`,
-    );
-  }
-  return decode(make(keyFile), keyFile);
+export function loadKeys(place: KeyPlace, env: Environment): KeyRing {
+  const inVariable = keysInVariable(env);
+  if (inVariable !== undefined) return createKeyRing(() => inVariable);
+  if (read(place.key_file) === undefined) makeFirst(place);
+  return createKeyRing(followFile(place.key_file));
+}
+
+/** @returns undefined where the file has them. @throws CallhookError `KEY_INVALID` */
+export function keysInVariable({ CALLHOOK_KEY: text }: Environment): KeySet | undefined {
+  return text === undefined ? undefined : readKeys(text, 'CALLHOOK_KEY');
+}
+
+/** @throws CallhookError `KEY_INVALID` */
+export function keysInFile(keyFile: string): KeySet {
+  const text = read(keyFile);
+  if (text === undefined) throw unusable(keyFile, 'is not there');
+  return readKeys(text, keyFile);
+}
+
+/** A file that is away or spoilt for a moment changes nothing for whoever has read it once. */
+function followFile(keyFile: string): () => KeySet {
+  let seen = versionOf(keyFile);
+  let keys = keysInFile(keyFile);
+  return () => {
+    const version = versionOf(keyFile);
+    if (version === undefined || version === seen) return keys;
+    try {
+      keys = keysInFile(keyFile);
+      seen = version;
+    } catch {
+      // Read again next time.
+    }
+    return keys;
+  };
+}
+
+/** Another one when the file was written or replaced. */
+function versionOf(keyFile: string): string | undefined {
+  const found = statSync(keyFile, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev} ${found.ino} ${found.size} ${found.mtimeNs}`;
 }
 
 function read(keyFile: string): string | undefined {
@@ -43,29 +72,26 @@ function read(keyFile: string): string | undefined {
 }
 
 /** When two processes start at once, one makes the key and the other reads it, never half of it. */
-function make(keyFile: string): string {
-  const made = randomBytes(INSTALLATION_KEY_BYTES).toString('base64');
+function makeFirst({ key_file: keyFile, database }: KeyPlace): void {
+  if (existsSync(database)) {
+    throw unusable(
+      keyFile,
+      `is not there, but the database ${database} is. Bring back the key that belongs to it, from a backup or as CALLHOOK_KEY`,
+    );
+  }
   const draft = `${keyFile}.${randomBytes(4).toString('hex')}`;
   try {
-    writeFileSync(draft, `${made}\n`, { mode: 0o600, flag: 'wx' });
+    writeFileSync(draft, wordKeys({ current: newKey(), former: [] }), { mode: 0o600, flag: 'wx' });
     linkSync(draft, keyFile);
-    return made;
   } catch (error) {
-    if (systemCodeOf(error) === 'EEXIST') return readFileSync(keyFile, 'utf8');
-    throw unusable(keyFile, `cannot be written (${systemCodeOf(error)})`, error);
+    if (systemCodeOf(error) !== 'EEXIST') {
+      throw unusable(keyFile, `cannot be written (${systemCodeOf(error)})`, error);
+    }
   } finally {
     rmSync(draft, { force: true });
   }
 }
 
-function decode(text: string, where: string): Keys {
-  const bytes = Buffer.from(text.trim(), 'base64');
-  if (bytes.length !== INSTALLATION_KEY_BYTES) {
-    throw unusable(where, 'is not 32 bytes in base64 (`openssl rand -base64 32` makes one)');
-  }
-  return deriveKeys(bytes);
-}
-
-function unusable(where: string, why: string, cause?: unknown): CallhookError {
-  return new CallhookError('KEY_INVALID', `The key ${where} ${why}.`, { cause });
+export function newKey(): Uint8Array {
+  return randomBytes(INSTALLATION_KEY_BYTES);
 }

@@ -66,6 +66,7 @@ export const SETTINGS = z.strictObject({
   disable_after_days: upTo(365),
   keep_days: upTo(3_650),
   keep_trail_days: between(0, 365),
+  keep_audit_days: between(0, 36_500),
   // Ten years.
   end_calls_after_minutes_lost: upTo(5_256_000),
   source_lease_seconds: between(3, 300),

@@ -8,6 +8,7 @@ import { AccessTokens } from './access-tokens.ts';
 import { Agents, type AgentOptions } from './agents.ts';
 import { Exchange, Stopped, type Ended } from './exchange.ts';
 import type { Outcome } from './outcome.ts';
+import { withoutRepeatedSecrets } from './repeated-secrets.ts';
 import { sign } from './signature.ts';
 import type { Target } from './target.ts';
 import type { OAuthClient } from './token-request.ts';
@@ -65,7 +66,7 @@ export function createAttempter(options: AttempterOptions): Attempter {
     const { promise, resolve } = Promise.withResolvers<Ended>();
     const exchange = new Exchange({ deadlineMs, notAfterMs }, clock, (ended) => {
       underWay.delete(exchange);
-      resolve(ended);
+      resolve(withoutRepeatedSecrets(ended, target));
     });
     underWay.add(exchange);
     const url = URL.parse(target.url);

@@ -53,6 +53,8 @@ export interface Answer {
 }
 
 const LONGEST_EXCERPT = 200;
+/** Between our words and the receiver's own. */
+export const SAYS = ' It says: ';
 const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000;
 
 /** 2xx is delivered, everything else is not. @param nowMs for a Retry-After that names a date */
@@ -62,7 +64,7 @@ export function readAnswer(answer: Answer, nowMs: number): Outcome {
   const said = own !== '' && { excerpt: own };
   if (statusCode >= 200 && statusCode < 300) return { ok: true, statusCode, ...said };
   const [code, words] = meaningOf(answer);
-  const detail = `The receiver answered ${statusCode}: ${words}.${own === '' ? '' : ` It says: ${own}`}`;
+  const detail = `The receiver answered ${statusCode}: ${words}.${own === '' ? '' : `${SAYS}${own}`}`;
   const failure: Failure = { ok: false, code, statusCode, detail, ...said };
   const retryAfterMs = answer.retryAfter === undefined ? undefined : readRetryAfter(answer.retryAfter, nowMs);
   if (retryAfterMs !== undefined) failure.retryAfterMs = retryAfterMs;

@@ -37,6 +37,7 @@ export const AUDITED_THINGS = [
   'invitation',
   'api_key',
   'session',
+  'key',
 ] as const;
 export type AuditedThing = (typeof AUDITED_THINGS)[number];
 

@@ -1,65 +1,102 @@
 /**
- * The installation's one key. Everything secret hangs on it: the outward ids and the secrets in the database are
- * derived from it, for different purposes under different names (HKDF, RFC 5869).
+ * The installation's keys. Everything secret hangs on them: the secrets in the database are sealed under one of them
+ * (`secret-box.ts`), and from the first one there was come the outward ids and the fingerprints, which stay what they
+ * are when the key changes. Each is derived for its own purpose under its own name (HKDF, RFC 5869).
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { CallhookError } from './errors.ts';
+import { createHmac, hkdfSync } from 'node:crypto';
 import { createIds, type Ids } from './ids.ts';
+import { createSecretBox, type SealingKey, type SealingKeys, type SecretBox } from './secret-box.ts';
 
 export const INSTALLATION_KEY_BYTES = 32;
 
-export interface Keys {
+/** The keys there are at a time. A key is 32 bytes. */
+export interface KeySet {
+  /** New secrets are sealed under it. */
+  current: Uint8Array;
+  /** Takes its place soon: from when something sealed under it is met. */
+  next?: Uint8Array;
+  /** The last is the oldest. They open only. */
+  former: readonly Uint8Array[];
+}
+
+/** What stays the same over every change of the key: call ids are a promise. */
+export interface Identity {
   ids: Ids;
-  secrets: SecretBox;
   /** Tells two secrets apart without telling what they are: nobody without the key can try out guesses. */
   fingerprint(secret: string): string;
 }
 
-/** Encrypts short secrets for the database: AES-256-GCM, a fresh nonce for each. */
-export interface SecretBox {
-  seal(clear: string): Uint8Array;
-  /** @throws CallhookError `KEY_INVALID` if it was sealed under another key or damaged */
-  open(sealed: Uint8Array): string;
+export interface KeyRing {
+  secrets: SecretBox;
+  /** The identity's text, where the database keeps none yet: from the oldest key. */
+  founding: string;
 }
 
-/** @param installationKey 32 bytes */
-export function deriveKeys(installationKey: Uint8Array): Keys {
-  const derive = (purpose: string) =>
-    Buffer.from(hkdfSync('sha256', installationKey, new Uint8Array(), `callhook ${purpose}`, 32));
-  const fingerprintKey = derive('fingerprints of secrets');
+export type Keys = Identity & KeyRing;
+
+/** @param keysNow asked often */
+export function createKeyRing(keysNow: () => KeySet): KeyRing {
+  let keys = keysNow();
+  let sealing = sealingKeys(keys);
   return {
-    ids: createIds(derive('outward ids')),
-    secrets: createSecretBox(derive('secrets at rest')),
+    secrets: createSecretBox(() => {
+      const now = keysNow();
+      if (now !== keys) sealing = sealingKeys(now);
+      keys = now;
+      return sealing;
+    }),
+    founding: identityText(keys.former.at(-1) ?? keys.current),
+  };
+}
+
+function sealingKeys({ current, next, former }: KeySet): SealingKeys {
+  return {
+    current: sealingKey(current),
+    ...(next && { next: sealingKey(next) }),
+    former: former.map(sealingKey),
+  };
+}
+
+/** The keys of an installation that has one. @param installationKey 32 bytes */
+export function deriveKeys(installationKey: Uint8Array): Keys {
+  const keys = { current: installationKey, former: [] };
+  const ring = createKeyRing(() => keys);
+  return { ...ring, ...identityFrom(ring.founding) };
+}
+
+/** By this it is called in the database, on screens and in the log; nothing can be read out of it. */
+export function keyIdOf(installationKey: Uint8Array): string {
+  return sealingKey(installationKey).id;
+}
+
+/** @param text of `KeyRing.founding`, or as the database keeps it */
+export function identityFrom(text: string): Identity {
+  const [ids = '', fingerprints = ''] = text.split(' ');
+  const fingerprintKey = Buffer.from(fingerprints, 'base64');
+  return {
+    ids: createIds(Buffer.from(ids, 'base64')),
     fingerprint: (secret) =>
       `fp_${createHmac('sha256', fingerprintKey).update(secret).digest('hex').slice(0, FINGERPRINT_CHARACTERS)}`,
   };
 }
 
-const FINGERPRINT_CHARACTERS = 12;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+/** The derived keys, not the installation's: that one can be thrown away. */
+function identityText(installationKey: Uint8Array): string {
+  return ['outward ids', 'fingerprints of secrets']
+    .map((purpose) => derive(installationKey, purpose).toString('base64'))
+    .join(' ');
+}
 
-function createSecretBox(key: Uint8Array): SecretBox {
+function sealingKey(installationKey: Uint8Array): SealingKey {
   return {
-    seal(clear) {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce);
-      const text = Buffer.concat([cipher.update(clear, 'utf8'), cipher.final()]);
-      return Buffer.concat([nonce, cipher.getAuthTag(), text]);
-    },
-    open(sealed) {
-      try {
-        const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES));
-        decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-        const text = decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES));
-        return Buffer.concat([text, decipher.final()]).toString('utf8');
-      } catch (cause) {
-        throw new CallhookError(
-          'KEY_INVALID',
-          'The secrets in the database were stored under another key. Put the key file of this database back in its place.',
-          { cause },
-        );
-      }
-    },
+    id: `k_${derive(installationKey, 'key id').toString('hex', 0, KEY_ID_BYTES)}`,
+    key: derive(installationKey, 'secrets at rest'),
   };
 }
+
+function derive(installationKey: Uint8Array, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', installationKey, new Uint8Array(), `callhook ${purpose}`, 32));
+}
+
+const FINGERPRINT_CHARACTERS = 12;
+const KEY_ID_BYTES = 4;

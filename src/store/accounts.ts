@@ -188,6 +188,8 @@ export interface AccountStore {
   /** Newest first. `after`: numbers below it. */
   audit(filter: AuditFilter, page: Page<number>): Promise<readonly AuditEntry[]>;
 
+  /** Upkeep: deletes the oldest entries, of those from before `beforeMs`, at most `limit`. @returns how many */
+  forgetAudit(beforeMs: number, limit: number): Promise<number>;
   /** Upkeep: deletes sessions, links, keys, tries and answers that are over. @returns how many */
   forgetExpired(nowMs: number, times: { idleMs: number; answersMs: number }): Promise<number>;
 }

@@ -4,7 +4,8 @@
  */
 import type { Credentials, EndpointSettings, FormerSecret } from '../policy/endpoint-settings.ts';
 import type { Endpoint, EndpointWithSecret } from '../policy/organisation.ts';
-import type { SecretBox } from '../runtime/keys.ts';
+import type { SecretBox } from '../runtime/secret-box.ts';
+import { placeOf } from './sealed-columns.ts';
 
 interface Sealed {
   formerSecrets?: readonly FormerSecret[];
@@ -13,6 +14,7 @@ interface Sealed {
 
 /** The secret columns as they lie in the database. */
 export interface SealedColumns {
+  organisation_id: string;
   secret: Uint8Array;
   /** Everything secret but the signing secret; null where there is no more. */
   sealed: Uint8Array | null;
@@ -31,14 +33,24 @@ export function settingsOf(endpoint: Endpoint): EndpointSettings {
 }
 
 export function sealedOf(
-  { formerSecrets = [], credentials }: EndpointWithSecret,
+  organisationId: string,
+  { id, formerSecrets = [], credentials }: EndpointWithSecret,
   secrets: SecretBox,
 ): Uint8Array | null {
   const sealed: Sealed = {
     ...(formerSecrets.length > 0 && { formerSecrets }),
     ...(credentials && { credentials }),
   };
-  return Object.keys(sealed).length === 0 ? null : secrets.seal(JSON.stringify(sealed));
+  if (Object.keys(sealed).length === 0) return null;
+  return secrets.seal(JSON.stringify(sealed), placeOf('endpointMore', organisationId, id));
+}
+
+export function sealedSecretOf(
+  organisationId: string,
+  { id, secret }: EndpointWithSecret,
+  secrets: SecretBox,
+): Uint8Array {
+  return secrets.seal(secret, placeOf('endpointSecret', organisationId, id));
 }
 
 /** When the first of its former secrets ends, for upkeep; null where it has none. */
@@ -48,9 +60,11 @@ export function firstEndMs({ formerSecrets = [] }: EndpointWithSecret): number |
 
 export function withSecrets(
   endpoint: Endpoint,
-  { secret, sealed }: SealedColumns,
+  { organisation_id, secret, sealed }: SealedColumns,
   secrets: SecretBox,
 ): EndpointWithSecret {
-  const more = sealed === null ? {} : (JSON.parse(secrets.open(sealed)) as Sealed);
-  return { ...endpoint, secret: secrets.open(secret), ...more };
+  const moreText = sealed && secrets.open(sealed, placeOf('endpointMore', organisation_id, endpoint.id));
+  const more = moreText === null ? {} : (JSON.parse(moreText) as Sealed);
+  const place = placeOf('endpointSecret', organisation_id, endpoint.id);
+  return { ...endpoint, secret: secrets.open(secret, place), ...more };
 }

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { HealthRules } from '../policy/endpoint-health.ts';
-import type { SecretBox } from '../runtime/keys.ts';
+import { identityFrom, type Identity, type KeyRing } from '../runtime/keys.ts';
+import type { SecretBox } from '../runtime/secret-box.ts';
 import { openPostgresStore } from './postgres/store.ts';
 import { openSqliteStore } from './sqlite/store.ts';
 import type { Store } from './store.ts';
@@ -35,4 +36,9 @@ export async function openStore(
   if (!isPostgres(database)) return openSqliteStore(database, { secrets, node: EMBEDDED_NODE, rules });
   const node = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   return openPostgresStore(database, { secrets, node, rules, connections });
+}
+
+/** What outward ids and fingerprints are made from: once the key has changed, the database keeps it. */
+export async function identityOf({ keys }: Store, { founding }: KeyRing): Promise<Identity> {
+  return identityFrom((await keys.identity()) ?? founding);
 }

@@ -1,5 +1,5 @@
 /** The room for accounts on a database with SQL: what its parts offer, together. */
-import type { SecretBox } from '../runtime/keys.ts';
+import type { SecretBox } from '../runtime/secret-box.ts';
 import type { AccountStore } from './accounts.ts';
 import { sqlAccounts } from './sql-accounts.ts';
 import { sqlAudit } from './sql-audit.ts';

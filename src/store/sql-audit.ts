@@ -1,4 +1,7 @@
-/** The audit log in SQL: rows that are added and read. Triggers refuse to change or delete one. */
+/**
+ * The audit log in SQL: rows that are added and read. Triggers refuse to change one, and to delete one but from before the
+ * time that `forgetAudit` names within its transaction.
+ */
 import type { AuditEntry, AuditNote, By } from '../policy/audit.ts';
 import type { Words } from '../policy/directory-words.ts';
 import type { AccountStore, AuditFilter } from './accounts.ts';
@@ -11,6 +14,12 @@ export const INSERT_AUDIT = `
 
 /** Nothing is written down so much later than it happened. */
 const LATE_MS = 3_600_000;
+
+/** From the oldest on: numbers grow with time. */
+const OLD_AUDIT = `
+  SELECT number FROM (SELECT number, at_ms FROM audit ORDER BY number LIMIT $2) AS oldest WHERE at_ms < $1`;
+const KEEP_AUDIT_FROM = `UPDATE meta SET value = $1 WHERE key = 'audit_kept_from_ms'`;
+const FORGET_AUDIT = `DELETE FROM audit WHERE number IN (${OLD_AUDIT}) RETURNING number`;
 
 interface AuditRow {
   number: number;
@@ -36,7 +45,7 @@ export function auditStep(note: AuditNote): Step {
   return { sql: INSERT_AUDIT, values: auditValues(note) };
 }
 
-export function sqlAudit(sql: SqlPort): Pick<AccountStore, 'audit' | 'note'> {
+export function sqlAudit(sql: SqlPort): Pick<AccountStore, 'audit' | 'note' | 'forgetAudit'> {
   return {
     async note(note) {
       await sql.rows(INSERT_AUDIT, auditValues(note));
@@ -46,6 +55,17 @@ export function sqlAudit(sql: SqlPort): Pick<AccountStore, 'audit' | 'note'> {
       const asked = auditPage(filter, after, limit);
       const rows = await sql.rows<AuditRow>(asked.sql, asked.values);
       return rows.map(entryOf);
+    },
+
+    async forgetAudit(beforeMs, limit) {
+      // Most turns find nothing, and then nothing is written.
+      if ((await sql.rows(OLD_AUDIT, [beforeMs, limit])).length === 0) return 0;
+      const [, forgotten = []] = (await sql.together([
+        { sql: KEEP_AUDIT_FROM, values: [beforeMs] },
+        { sql: FORGET_AUDIT, values: [beforeMs, limit] },
+        { sql: KEEP_AUDIT_FROM, values: [0] },
+      ]))!;
+      return forgotten.length;
     },
   };
 }

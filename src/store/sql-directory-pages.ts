@@ -13,7 +13,8 @@ import type {
   PrivacySettings,
   User,
 } from '../policy/organisation.ts';
-import type { SecretBox } from '../runtime/keys.ts';
+import type { SecretBox } from '../runtime/secret-box.ts';
+import { placeOf } from './sealed-columns.ts';
 import type { Concerned, DirectoryPages } from './directory-pages.ts';
 import { withSecrets, type SealedColumns } from './endpoint-columns.ts';
 import { containing, type SqlPort } from './sql-port.ts';
@@ -49,7 +50,7 @@ const FUNCTION_NUMBERS = `
 const FUNCTION_NUMBER = 'SELECT number, kind FROM function_number WHERE organisation_id = $1 AND number = $2';
 
 const ENDPOINT_COLUMNS = `
-  id, url, CAST(states AS text) AS states, CAST(delivery AS text) AS delivery, CAST(settings AS text) AS settings,
+  organisation_id, id, url, CAST(states AS text) AS states, CAST(delivery AS text) AS delivery, CAST(settings AS text) AS settings,
   secret, sealed`;
 const ENDPOINTS = `
   SELECT ${ENDPOINT_COLUMNS} FROM endpoint WHERE organisation_id = $1 AND id > $2 ORDER BY id LIMIT $3`;
@@ -181,7 +182,8 @@ export function createDirectoryPages(sql: SqlPort, secrets: SecretBox): Director
       const [row] = await sql.rows<SourceRow>(SOURCE, [id]);
       if (row === undefined) return undefined;
       const settings = JSON.parse(row.settings) as object;
-      return { ...settings, id: row.id, kind: row.kind, secret: secrets.open(row.secret) } as SourceSettings;
+      const secret = secrets.open(row.secret, placeOf('sourceSecret', row.id));
+      return { ...settings, id: row.id, kind: row.kind, secret } as SourceSettings;
     },
 
     async sourceHasDevices(id) {

@@ -1,8 +1,9 @@
 /** How often something was tried, and what requests were answered, in SQL, the same on every backend. */
 import type { Permit, Rate } from '../policy/rate.ts';
 import { permit } from '../policy/rate.ts';
-import type { SecretBox } from '../runtime/keys.ts';
+import type { SecretBox } from '../runtime/secret-box.ts';
 import type { AccountStore } from './accounts.ts';
+import { placeOf } from './sealed-columns.ts';
 import type { SqlPort } from './sql-port.ts';
 
 /** Only if nobody else was faster: then it is read again. */
@@ -45,7 +46,11 @@ export function sqlRequests(sql: SqlPort, secrets: SecretBox): Requests {
     if (row === undefined || row.request_hash === requestHash) {
       if (row?.status === undefined || row.status === null || row.answer === null)
         return { state: 'under-way' };
-      return { state: 'answered', status: row.status, answer: secrets.open(row.answer) };
+      return {
+        state: 'answered',
+        status: row.status,
+        answer: secrets.open(row.answer, placeOf('requestAnswer', actorId, key)),
+      };
     }
     return { state: 'other' };
   };
@@ -67,7 +72,8 @@ export function sqlRequests(sql: SqlPort, secrets: SecretBox): Requests {
     recall: recallOnce,
 
     async remember(actorId, key, status, answer) {
-      await sql.rows(ANSWER_REQUEST, [actorId, key, status, secrets.seal(answer)]);
+      const sealed = secrets.seal(answer, placeOf('requestAnswer', actorId, key));
+      await sql.rows(ANSWER_REQUEST, [actorId, key, status, sealed]);
     },
 
     async forgetRequest(actorId, key) {

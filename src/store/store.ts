@@ -1,5 +1,5 @@
 /**
- * The store's contract: one database, eight rooms. Every backend keeps the same promises, and one contract suite
+ * The store's contract: one database, nine rooms. Every backend keeps the same promises, and one contract suite
  * (test/store/store-contract.ts) holds each of them to it.
  *
  * Glossary: a *lane* is one call at one endpoint; its messages are numbered 1, 2, 3 … in commit order and leave
@@ -21,10 +21,12 @@ import type { HealthRules, Signal } from '../policy/endpoint-health.ts';
 import type { Endpoint, EndpointWithSecret, Organisation, User } from '../policy/organisation.ts';
 import type { Choices } from '../policy/subscription.ts';
 import type { TrailStep } from '../policy/timeline.ts';
-import type { SecretBox } from '../runtime/keys.ts';
+import type { SecretBox } from '../runtime/secret-box.ts';
 import type { AccountStore } from './accounts.ts';
 import type { DirectoryPages } from './directory-pages.ts';
+import type { FeedStore } from './feed.ts';
 import type { HealthStore } from './health.ts';
+import type { KeyStore } from './keys.ts';
 import type { Lease, LeaseStore } from './leases.ts';
 import type { LogStore } from './log.ts';
 import type { UpkeepStore } from './upkeep.ts';
@@ -40,6 +42,9 @@ export interface Store {
   readonly accounts: AccountStore;
   /** log.ts */
   readonly log: LogStore;
+  /** feed.ts */
+  readonly feed: FeedStore;
+  readonly keys: KeyStore;
   /** This process among those that share the database. */
   readonly node: string;
   /** The time that all nodes of this database share. */

@@ -28,6 +28,8 @@ export interface UpkeepStore {
   forgetTrail(beforeMs: number, limit: number): Promise<number>;
   /** Forgets figures of before `beforeMs`, at most `limit`. @returns how many */
   forgetStatistics(beforeMs: number, limit: number): Promise<number>;
+  /** Ends feeds that nobody keeps, and forgets what is too old for anybody to ask for, at most `limit` rows. @returns how many */
+  forgetFeed(nowMs: number, limit: number): Promise<number>;
   /** Forgets signing secrets that were replaced and whose time is over. @returns of how many endpoints */
   forgetSecrets(nowMs: number): Promise<number>;
   /** Moves the endpoints' health as time passes: announcements, and the end. @returns how many changed */

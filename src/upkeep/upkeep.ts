@@ -17,10 +17,13 @@ export interface UpkeepOptions {
   keepMs: number;
   /** What calls leave in the trail is kept so long. */
   keepTrailMs: number;
+  /** The audit is kept so long; `Infinity`: for ever. */
+  keepAuditMs: number;
   /** Sends the notices that are due. @returns how many were looked at */
   notify(): Promise<number>;
   /** Deletes what is over of those who come in: sessions, links, answers. */
   forgetExpired?(): Promise<unknown>;
+  forgetAudit(beforeMs: number, limit: number): Promise<number>;
   /** Told when messages have expired: metrics. */
   expired?(count: number): void;
 }
@@ -59,17 +62,20 @@ export async function runUpkeep(options: UpkeepOptions, signal: AbortSignal): Pr
 }
 
 async function work(options: UpkeepOptions, isSlowTurn: boolean, signal: AbortSignal): Promise<void> {
-  const { upkeep, clock, keepMs, keepTrailMs, notify, expired } = options;
+  const { upkeep, clock, keepMs, keepTrailMs, keepAuditMs, notify, expired } = options;
   await inSteps(() => upkeep.expire(clock.nowMs(), STEP), clock, signal, expired);
   await notify();
   if (!isSlowTurn) return;
   await upkeep.watchHealth(clock.nowMs());
   await options.forgetExpired?.();
   await upkeep.forgetSecrets(clock.nowMs());
+  await inSteps(() => upkeep.forgetFeed(clock.nowMs(), STEP), clock, signal);
   await inSteps(() => upkeep.forget(clock.nowMs() - keepMs, STEP), clock, signal);
   await inSteps(() => upkeep.forgetLegs(clock.nowMs() - keepMs, STEP), clock, signal);
   await inSteps(() => upkeep.forgetTrail(clock.nowMs() - keepTrailMs, STEP), clock, signal);
   await inSteps(() => upkeep.forgetStatistics(clock.nowMs() - keepMs, STEP), clock, signal);
+  if (keepAuditMs === Infinity) return;
+  await inSteps(() => options.forgetAudit(clock.nowMs() - keepAuditMs, STEP), clock, signal);
 }
 
 /** A turn ends after a while even if more is to do, so that the lease is renewed and the rest is not forgotten. */

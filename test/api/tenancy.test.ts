@@ -126,6 +126,7 @@ const TABLE: Record<string, Kind> = {
   'GET /api/v1/audit.ndjson': 'operatorLooks',
   [`GET ${O}/audit`]: 'administer',
   [`GET ${O}/audit.ndjson`]: 'administer',
+  [`GET ${O}/stream`]: 'look',
 };
 
 const NOT_LOGGED_IN: readonly Caller[] = ['nobody', 'ended', 'ingest'];

@@ -1,6 +1,13 @@
 /** Every page of the portal, in both themes, both languages, on a wide and on a narrow screen. */
 import test from 'node:test';
-import { assertAccessible, assertFits, needsChromium, openPage, screenshot } from '../support/browser.ts';
+import {
+  assertAccessible,
+  assertFits,
+  needsChromium,
+  openPage,
+  screenshot,
+  settled,
+} from '../support/browser.ts';
 import { startPortal } from '../support/portal.ts';
 
 /** By the name of its screenshot. */
@@ -8,6 +15,8 @@ const PAGES: Record<string, string> = {
   installation: '/operator',
   organisations: '/operator/organisations',
   sources: '/operator/sources',
+  'new-source': '/operator/new-source',
+  source: '/operator/sources/pbx',
   'operator-accounts': '/operator/accounts',
   'operator-api-keys': '/operator/api-keys',
   'operator-audit': '/operator/audit',
@@ -50,8 +59,7 @@ test(
         const page = await openPage(inner, { ...options, storageState });
         for (const [name, path] of Object.entries(PAGES)) {
           await page.goto(portal.url + path);
-          await page.getByRole('heading', { level: 1 }).waitFor();
-          await page.waitForLoadState('networkidle');
+          await settled(page);
           await assertAccessible(page);
           await assertFits(page);
           await screenshot(page, `${name}-${look}`);

@@ -4,6 +4,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { loadKeys } from '../../src/config/installation-key.ts';
+import { identityFrom } from '../../src/runtime/keys.ts';
 import { makeFolder, write } from '../support/callhook-process.ts';
 
 function place(t: TestContext) {
@@ -11,7 +12,8 @@ function place(t: TestContext) {
   return { folder, key_file: join(folder, 'callhook.key'), database: join(folder, 'callhook.db') };
 }
 
-const idOf = (keys: ReturnType<typeof loadKeys>) => keys.ids.callId('acme', 'pbx', '1');
+const idOf = (keys: ReturnType<typeof loadKeys>) =>
+  identityFrom(keys.founding).ids.callId('acme', 'pbx', '1');
 
 test('the key is made once, for its owner’s eyes only, and is the same ever after', (t) => {
   const { folder, ...where } = place(t);

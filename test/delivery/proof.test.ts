@@ -190,3 +190,64 @@ test('agents of own certificates are shared, bounded, and let go of when nobody 
   await agents.destroy();
   assert.equal(agents.kept, 0);
 });
+
+for (const [what, authentication, secret, said] of [
+  [
+    'a Basic password',
+    { kind: 'basic', username: 'callhook' },
+    'open sesame',
+    'no user has the password open sesame',
+  ],
+  ['what stands for it in the header', { kind: 'basic', username: 'callhook' }, 'open sesame', undefined],
+  ['a token', { kind: 'bearer' }, 'hunter2-token-12345678', undefined],
+  ['the middle of a token', { kind: 'bearer' }, 'hunter2-token-12345678', 'not good: …r2-token…'],
+  ['the signing secret', undefined, undefined, `is it ${SECRET}?`],
+] as const) {
+  test(`${what} in the words of a receiver that fails is not kept, nor are the words around it`, async (t) => {
+    const url = await serveHttps(t, server, (request, response) => {
+      request.resume().on('end', () => response.writeHead(401).end(said ?? request.headers.authorization));
+    });
+    const outcome = await deliver(t)({
+      ...OWN_CA,
+      url,
+      ...(authentication && { authentication, credentials: { authentication: secret } }),
+    });
+    assert.match(
+      outcome.ok ? '' : outcome.detail,
+      /^The receiver answered 401: .*\. Its words are not kept: they repeat a secret\.$/,
+    );
+  });
+}
+
+test('a header field of the answer that repeats a secret is not kept, also where the message was taken', async (t) => {
+  const attempter = createAttempter({
+    allowed: LOCAL,
+    trustedCertificates: [],
+    timeouts: TIMEOUTS,
+    userAgent: 'Callhook/test',
+    clock: systemClock,
+  });
+  t.after(() => attempter.close());
+  for (const status of [204, 401]) {
+    const url = await serveHttps(t, server, (request, response) => {
+      const [, token = ''] = (request.headers.authorization ?? '').split(' ');
+      const told = { 'x-request-id': token, 'cf-ray': 'harmless-1' };
+      request.resume().on('end', () => response.writeHead(status, told).end());
+    });
+    const credentials = { authentication: 'hunter2-token-12345678' };
+    const endpoint = { id: 'crm', url, states: [], delivery: {}, secret: SECRET, ...OWN_CA };
+    const target = targetOf('acme', { ...endpoint, authentication: { kind: 'bearer' }, credentials }, 0);
+    const { details } = await attempter.attempt(target, { id: 'msg_1', body: BODY });
+    assert.equal(details.headers?.['cf-ray'], 'harmless-1');
+    assert.equal(details.headers?.['x-request-id'], undefined);
+  }
+});
+
+test('the words of a receiver that repeat no secret are kept', async (t) => {
+  const url = await serveHttps(t, server, (request, response) => {
+    request.resume().on('end', () => response.writeHead(401).end('Bearer token missing or wrong'));
+  });
+  const credentials = { authentication: 'hunter2-12345678', headers: { 'X-Tenant': '7' } };
+  const outcome = await deliver(t)({ ...OWN_CA, url, authentication: { kind: 'bearer' }, credentials });
+  assert.match(outcome.ok ? '' : outcome.detail, / It says: Bearer token missing or wrong$/);
+});

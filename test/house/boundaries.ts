@@ -66,6 +66,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/ingest/shared-ingest.ts',
     'src/store/store.ts',
     'src/store/accounts.ts',
+    'src/store/feed.ts',
     'src/store/log.ts',
     'src/store/health.ts',
     'src/config/directory-file',

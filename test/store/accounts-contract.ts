@@ -311,6 +311,19 @@ export function accountsContract(backend: AccountsBackend): void {
     }
   });
 
+  behaviour('the audit is forgotten from its oldest entry on, and only what is old enough', async (store) => {
+    const { accounts } = store;
+    for (const atMs of [10, 20, 30, 40]) await accounts.note(note({ atMs }));
+    const times = async () => (await accounts.audit({}, PAGE)).map(({ atMs }) => atMs);
+    assert.equal(await accounts.forgetAudit(10, 100), 0);
+    assert.equal(await accounts.forgetAudit(35, 2), 2);
+    assert.deepEqual(await times(), [40, 30]);
+    // The door is closed again behind it.
+    await assert.rejects(backend.execute(store, 'DELETE FROM audit WHERE at_ms = 30'), /only added to/);
+    assert.equal(await accounts.forgetAudit(35, 2), 1);
+    assert.deepEqual(await times(), [40]);
+  });
+
   behaviour('narrow reads see one organisation, in pages and by search', async ({ directory }) => {
     const names = (all: readonly { id: string }[]) => all.map(({ id }) => id);
     assert.deepEqual(names(await directory.organisations({ limit: 1 })), ['acme']);

@@ -9,7 +9,9 @@ import { sql as log } from '../../src/store/postgres/migrations/0005-log.ts';
 import { needsPostgres } from '../support/needs.ts';
 import { query } from '../support/postgres.ts';
 import { freshDatabase } from '../support/shared-postgres.ts';
-import { KEYS, openTestPostgres } from '../support/store.ts';
+import { rest, settleAll } from './feed-contract.ts';
+import { openTestPostgres } from '../support/store.ts';
+import { SEALED_BEFORE } from '../support/sealed-before.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
@@ -18,7 +20,7 @@ test(
   needsPostgres(),
   async (t) => {
     const database = await freshDatabase(t);
-    const sealed = Buffer.from(KEYS.secrets.seal(SECRET)).toString('hex');
+    const sealed = SEALED_BEFORE.endpointSecret;
     for (const sql of [
       first,
       endedLegs,
@@ -43,6 +45,11 @@ test(
       assert.deepEqual(acme?.endpoints, [expected]);
       const [claim] = await store.outbox.claim(2, { total: 1, perEndpoint: () => 1 });
       assert.deepEqual([claim?.messageId, claim?.endpoint], ['a', expected]);
+      await store.outbox.release([claim!]);
+      const nowMs = Date.now();
+      const place = await store.feed.begin('acme', nowMs);
+      await settleAll(store, nowMs);
+      assert.deepEqual((await rest(store, place)).words, ['attempt a 1 delivered', 'delivered a']);
       assert.equal(await store.upkeep.forgetSecrets(9_000), 0);
     } finally {
       await store.close();

@@ -1,6 +1,7 @@
 /** The shared store keeps the store's contract, one node alone. What many nodes show: postgres-nodes.test.ts. */
 import { needsPostgres } from '../support/needs.ts';
 import { openAlone, openBeside } from '../support/postgres-stores.ts';
+import { feedContract } from './feed-contract.ts';
 import { logContract } from './log-contract.ts';
 import { storeContract, type Backend } from './store-contract.ts';
 
@@ -16,3 +17,4 @@ const backend: Backend = {
 
 storeContract(backend);
 logContract(backend);
+feedContract(backend);

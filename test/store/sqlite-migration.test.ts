@@ -11,7 +11,9 @@ import { sql as endedLegs } from '../../src/store/sqlite/migrations/0003-ended-l
 import { sql as endpointSettings } from '../../src/store/sqlite/migrations/0004-endpoint-settings.ts';
 import { sql as accounts } from '../../src/store/sqlite/migrations/0005-accounts.ts';
 import { sql as log } from '../../src/store/sqlite/migrations/0006-log.ts';
-import { KEYS, openTestStore } from '../support/store.ts';
+import { rest, settleAll } from './feed-contract.ts';
+import { openTestStore } from '../support/store.ts';
+import { SEALED_BEFORE } from '../support/sealed-before.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'callhook-migration-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -27,7 +29,7 @@ function versionOne(path: string): void {
   db.exec(`INSERT INTO organisation VALUES ('acme', 'Acme Oy', 'FI', '{}')`);
   db.prepare(
     `INSERT INTO endpoint VALUES ('acme', 'crm', 'https://crm.acme.example/calls', '["EARLY"]', ?)`,
-  ).run(KEYS.secrets.seal('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'));
+  ).run(Buffer.from(SEALED_BEFORE.endpointSecret, 'hex'));
   db.exec(`
     INSERT INTO lane VALUES (1, 'acme', 'crm', 'call-1', 3, ${CREATED_MS}), (2, 'acme', 'crm', 'call-2', 1, NULL);
     INSERT INTO message VALUES
@@ -87,6 +89,17 @@ test('messages of version 1 are in the log of their organisation', async () => {
     (await store.log.messages(organisation, {}, { limit: 10 })).items.map(({ messageId }) => messageId);
   assert.deepEqual(await idsOf('acme'), ['d', 'c', 'b', 'a']);
   assert.deepEqual(await idsOf(''), []);
+  await store.close();
+});
+
+test('what becomes of messages of version 1 is told to whoever listens', async () => {
+  const path = join(folder, 'feed.db');
+  versionOne(path);
+  const store = openTestStore(path);
+  const nowMs = CREATED_MS + 60_000;
+  const place = await store.feed.begin('acme', nowMs);
+  await settleAll(store, nowMs);
+  assert.deepEqual((await rest(store, place, 'acme', nowMs)).words, ['attempt b 3 delivered', 'delivered b']);
   await store.close();
 });
 

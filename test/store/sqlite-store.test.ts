@@ -10,10 +10,12 @@ import test, { after } from 'node:test';
 import { CallhookError } from '../../src/runtime/errors.ts';
 import { deriveKeys } from '../../src/runtime/keys.ts';
 import { inTransaction, openDatabase } from '../../src/store/sqlite/database.ts';
-import { isServed, lockForServing, openSqliteStore } from '../../src/store/sqlite/store.ts';
+import { isServed, lockForServing } from '../../src/store/sqlite/file-locks.ts';
+import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { delayed, openTestStore, RULES } from '../support/store.ts';
 import { directoryFor } from '../support/transcripts.ts';
+import { feedContract } from './feed-contract.ts';
 import { logContract } from './log-contract.ts';
 import { draft, LEG, storeContract, type Backend } from './store-contract.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
@@ -44,6 +46,7 @@ for (const [name, wrap] of [
   };
   storeContract(backend);
   logContract(backend);
+  feedContract(backend);
 }
 
 test('a commit is on the disk when it returns: WAL with synchronous=FULL', () => {

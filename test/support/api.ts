@@ -2,6 +2,7 @@
 import type { TestContext } from 'node:test';
 import type { ApiContext } from '../../src/api/context.ts';
 import type { Rates } from '../../src/api/rates.ts';
+import type { StreamLimits } from '../../src/api/stream/listeners.ts';
 import { createApi, listen, type ApiOptions } from '../../src/api/server.ts';
 import { SharedIngest } from '../../src/ingest/shared-ingest.ts';
 import type { Role } from '../../src/policy/access.ts';
@@ -35,6 +36,8 @@ export interface TestApi {
   url: string;
   store: Store;
   context: ApiContext;
+  /** The server stops, as `callhook serve` stops it. */
+  stop(): Promise<void>;
   nobody: Client;
   /** Sends these headers with each request. */
   as(headers: Record<string, string>): Client;
@@ -62,6 +65,7 @@ export interface TestApiOptions {
   clock?: Clock;
   passwords?: PasswordHasher;
   rates?: Rates;
+  streams?: StreamLimits;
   trustedProxies?: readonly string[];
   publicUrl?: string;
   mail?: ApiContext['mail'];
@@ -119,6 +123,7 @@ export async function startApi(t: TestContext, options: TestApiOptions = {}): Pr
     events: { sources: new HttpSources({ directory: store.directory, heard: () => {} }), ingest, clock, log },
     context,
     trustedProxies: options.trustedProxies ?? [],
+    ...(options.streams !== undefined && { streams: options.streams }),
     ...(options.certificate && { certificate: options.certificate }),
     ...(options.requestWithinMs !== undefined && { requestWithinMs: options.requestWithinMs }),
     ...(options.mostConnections !== undefined && { mostConnections: options.mostConnections }),
@@ -137,6 +142,7 @@ export async function startApi(t: TestContext, options: TestApiOptions = {}): Pr
     url,
     store,
     context,
+    stop: () => api.close(),
     nobody: as({ 'x-callhook': '1' }),
     as,
     async account(role, organisationId) {
@@ -172,7 +178,9 @@ function clientOf(url: string, common: Record<string, string>): Client {
       headers: { ...common, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
+    const isEndless = (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
+    if (isEndless) await response.body?.cancel();
+    const text = isEndless ? '' : await response.text();
     const isJson =
       (response.headers.get('content-type') ?? '').includes('json') &&
       !/ndjson/.test(response.headers.get('content-type') ?? '');

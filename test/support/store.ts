@@ -51,7 +51,7 @@ export function delayed(store: Store): Store {
         };
       },
     });
-  const { directory, calls, outbox, health, leases, upkeep, accounts, log } = store;
+  const { directory, calls, outbox, health, leases, upkeep, accounts, log, feed, keys } = store;
   return {
     directory: slow(directory),
     calls: slow(calls),
@@ -61,6 +61,8 @@ export function delayed(store: Store): Store {
     upkeep: slow(upkeep),
     accounts: slow(accounts),
     log: slow(log),
+    feed: slow(feed),
+    keys: slow(keys),
     node: store.node,
     nowMs: () => store.nowMs(),
     close: () => store.close(),

@@ -1027,6 +1027,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations/{organisation}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listen to what happens in an organisation
+         * @description Server-sent events, for `EventSource` with a session's cookie, or with a key. Each event has an id;
+         *     whoever comes back with `Last-Event-ID` (or `?last_event_id=`), to any node, misses nothing and hears nothing twice for ten
+         *     minutes. After that, the first event is `reset`.
+         */
+        get: operations["streamOrganisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overview": {
         parameters: {
             query?: never;
@@ -1097,7 +1119,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "BODY_UNREADABLE" | "REQUEST_UNREADABLE" | "QUERY_UNKNOWN" | "TOKEN_REFUSED" | "LOGIN_NEEDED" | "LOGIN_REFUSED" | "FORBIDDEN" | "CROSS_SITE" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "REQUEST_UNDER_WAY" | "LINK_USED" | "CHANGED_MEANWHILE" | "REQUEST_TOO_SLOW" | "BODY_TOO_LARGE" | "TOO_MANY_EVENTS" | "MEDIA_TYPE_UNSUPPORTED" | "EVENTS_INVALID" | "REQUEST_INVALID" | "KEY_REUSED" | "MATCH_NEEDED" | "BACKLOGGED" | "TOO_MANY_REQUESTS" | "HEADERS_TOO_LARGE" | "INTERNAL" | "STORE_UNAVAILABLE";
+            code: "BODY_UNREADABLE" | "REQUEST_UNREADABLE" | "QUERY_UNKNOWN" | "TOKEN_REFUSED" | "LOGIN_NEEDED" | "LOGIN_REFUSED" | "FORBIDDEN" | "CROSS_SITE" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "REQUEST_UNDER_WAY" | "LINK_USED" | "CHANGED_MEANWHILE" | "REQUEST_TOO_SLOW" | "BODY_TOO_LARGE" | "TOO_MANY_EVENTS" | "MEDIA_TYPE_UNSUPPORTED" | "EVENTS_INVALID" | "REQUEST_INVALID" | "KEY_REUSED" | "MATCH_NEEDED" | "BACKLOGGED" | "TOO_MANY_REQUESTS" | "TOO_MANY_STREAMS" | "HEADERS_TOO_LARGE" | "INTERNAL" | "STORE_UNAVAILABLE";
             detail: string;
             errors?: ({
                 in?: string;
@@ -1263,7 +1285,7 @@ export interface components {
             /** @enum {string} */
             action: "created" | "changed" | "removed" | "used" | "refused";
             /** @enum {string} */
-            thing: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+            thing: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
             id: string;
             /** @description Secrets are fingerprints */
             before?: {
@@ -2123,6 +2145,156 @@ export interface components {
         };
         SessionList: {
             items: components["schemas"]["Session"][];
+        };
+        StreamStep: {
+            /**
+             * Format: date-time
+             * @description When it was kept
+             */
+            at: string;
+            event: components["schemas"]["Event"];
+            /** @description Endpoints that a message was made for */
+            sent_to: string[];
+            /** @description Endpoints that get none of it, and why */
+            refusals: {
+                endpoint: string;
+                /** @enum {string} */
+                why: "state" | "filter";
+                /** @description The states that it asks for */
+                asks?: ("TRYING" | "PROCEEDING" | "EARLY" | "CONFIRMED" | "TERMINATED")[];
+            }[];
+            /** @description The leg was up before its device came into the directory */
+            came_late: boolean;
+        };
+        StreamMessage: {
+            /**
+             * Format: date-time
+             * @description When it was kept
+             */
+            at: string;
+            /** @description The `webhook-id` */
+            message_id: string;
+            endpoint: string;
+            call_id: string;
+            seq_num: number;
+            event: components["schemas"]["Event"];
+        };
+        StreamAttempt: {
+            /**
+             * Format: date-time
+             * @description When it was kept
+             */
+            at: string;
+            /** @description The `webhook-id` */
+            message_id: string;
+            endpoint: string;
+            call_id: string;
+            seq_num: number;
+            /** @description 1, 2, 3 … */
+            number: number;
+            /** Format: date-time */
+            started_at: string;
+            duration_ms: number;
+            /** @description `delivered`, or the code of the failure: docs/ERRORS.md */
+            outcome: string;
+            status_code?: number;
+            /** @description In words */
+            detail?: string;
+        };
+        StreamFinished: {
+            /**
+             * Format: date-time
+             * @description When it was kept
+             */
+            at: string;
+            /** @description The `webhook-id` */
+            message_id: string;
+            endpoint: string;
+            call_id: string;
+            seq_num: number;
+            /** @enum {string} */
+            outcome: "delivered" | "expired" | "dead";
+        };
+        StreamHealth: {
+            /**
+             * Format: date-time
+             * @description When it was kept
+             */
+            at: string;
+            endpoint: string;
+            /** @enum {string} */
+            state: "healthy" | "failing" | "paused" | "probing" | "recovering" | "disabled";
+            /**
+             * Format: date-time
+             * @description Of the trouble, or of the state
+             */
+            since?: string;
+            /** @description In words */
+            reason?: string;
+            /** @enum {string} */
+            disabled_because?: "failing" | "gone" | "operator";
+            /**
+             * Format: date-time
+             * @description Where it is paused
+             */
+            next_probe_at?: string;
+        };
+        /** @description What was missed is not known any more: read the lists again; from here on all is told */
+        StreamReset: {
+            /**
+             * Format: date-time
+             * @description When it was kept
+             */
+            at: string;
+        };
+        StreamClosed: {
+            /**
+             * Format: date-time
+             * @description When it was kept
+             */
+            at: string;
+            /**
+             * @description The server stops: come again; or whoever asked may not any more
+             * @enum {string}
+             */
+            reason: "stopping" | "access_ended";
+        };
+        /** @description One event of the stream; `data` is JSON on one line */
+        StreamEvent: {
+            /** @constant */
+            event: "step";
+            id: string;
+            data: components["schemas"]["StreamStep"];
+        } | {
+            /** @constant */
+            event: "message";
+            id: string;
+            data: components["schemas"]["StreamMessage"];
+        } | {
+            /** @constant */
+            event: "attempt";
+            id: string;
+            data: components["schemas"]["StreamAttempt"];
+        } | {
+            /** @constant */
+            event: "finished";
+            id: string;
+            data: components["schemas"]["StreamFinished"];
+        } | {
+            /** @constant */
+            event: "health";
+            id: string;
+            data: components["schemas"]["StreamHealth"];
+        } | {
+            /** @constant */
+            event: "reset";
+            id: string;
+            data: components["schemas"]["StreamReset"];
+        } | {
+            /** @constant */
+            event: "closed";
+            id: string;
+            data: components["schemas"]["StreamClosed"];
         };
         Figures: {
             /**
@@ -4952,7 +5124,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
-                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
                 /** @description Of the thing */
                 id?: string;
                 /** @description Id of the account or key */
@@ -4989,7 +5161,7 @@ export interface operations {
     exportAudit: {
         parameters: {
             query?: {
-                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
                 /** @description Of the thing */
                 id?: string;
                 /** @description Id of the account or key */
@@ -5030,7 +5202,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
-                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
                 /** @description Of the thing */
                 id?: string;
                 /** @description Id of the account or key */
@@ -5069,7 +5241,7 @@ export interface operations {
     exportAuditOfOrganisation: {
         parameters: {
             query?: {
-                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session";
+                thing?: "source" | "organisation" | "user" | "function_number" | "endpoint" | "account" | "invitation" | "api_key" | "session" | "key";
                 /** @description Of the thing */
                 id?: string;
                 /** @description Id of the account or key */
@@ -5092,6 +5264,40 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": components["schemas"]["AuditEntry"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamOrganisation: {
+        parameters: {
+            query?: {
+                /** @description Go on behind this event, where `Last-Event-ID` cannot be sent */
+                last_event_id?: string;
+            };
+            header?: never;
+            path: {
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, one after the other, until either side ends it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["StreamEvent"];
                 };
             };
             /** @description A problem, in words */

@@ -50,7 +50,7 @@ export const call = answered(
 
 export const callPage = answered('CallPage', pageOf(call));
 
-const refusal = z.strictObject({
+export const refusal = z.strictObject({
   endpoint: z.string(),
   why: z.enum(['state', 'filter']),
   asks: z.array(z.enum(LEG_STATES)).optional().meta({ description: 'The states that it asks for' }),

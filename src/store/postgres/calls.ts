@@ -5,10 +5,13 @@
  *  2. legs and numbered messages are written.
  */
 import { encodeBody } from '../../call/outward-event.ts';
+import type { TrailStep } from '../../policy/timeline.ts';
 import { LeaseLost, type Lease } from '../leases.ts';
 import { type CallStore, type CommittedMessage, type DraftMessage, type LegChange } from '../store.ts';
+import { happenedAt } from '../feed-rows.ts';
 import { columnsOf, type Database, type Statements } from './database.ts';
 import { makeDue, namesOf, type EndpointName } from './endpoint-queue.ts';
+import { fileFeed } from './feed.ts';
 import { keepLegs, legOf, lockLegs, OPEN_LEGS, rememberEnds, type LegRow } from './legs.ts';
 import { keepTrail } from './trail.ts';
 import type { Waker } from './wake.ts';
@@ -29,8 +32,13 @@ const LOCK_LANES = `
     USING (organisation_id, endpoint_id, call_id)
   ORDER BY lane.organisation_id, lane.endpoint_id, lane.call_id FOR UPDATE OF lane`;
 
-/** Read after the lanes are locked, so that a commit whose answer got lost has ended, one way or the other. */
-const FIND_MESSAGES = 'SELECT id FROM message WHERE id = ANY ($1::text[])';
+/**
+ * Read after the lanes are locked, so that a commit whose answer got lost has ended, one way or the other. And which of the
+ * organisations somebody listens to.
+ */
+const FIND_MESSAGES = `
+  SELECT ARRAY(SELECT id FROM message WHERE id = ANY ($1::text[])) AS ids,
+         ARRAY(SELECT organisation_id FROM feed_watch WHERE organisation_id = ANY ($2::text[])) AS watched`;
 
 const INSERT_MESSAGES = `
   INSERT INTO message (id, lane_id, organisation_id, seq, body, created_at_ms, expires_at_ms)
@@ -72,36 +80,60 @@ export function createCallStore(db: Database, waker: Waker, node: string): CallS
 
     commit: (changes, nowMs, held = []) =>
       db.transaction(async (tx) => {
-        const [lost, stored] = await Promise.all([lostOf(tx, held, node), number(tx, changes, nowMs)]);
+        const [lost, numbered] = await Promise.all([lostOf(tx, held, node), number(tx, changes, nowMs)]);
         if (lost.length > 0) throw new LeaseLost(lost);
-        return write(tx, changes, stored, nowMs, waker);
+        return write(tx, changes, numbered, nowMs, waker);
       }),
 
     commitShared: (asked, decide, nowMs) =>
       db.transaction(async (tx) => {
         const changes = decide(await lockLegs(tx, asked));
         if (changes.length === 0) return [];
-        const stored = await number(tx, changes, nowMs);
+        const numbered = await number(tx, changes, nowMs);
         rememberEnds(tx, changes, nowMs);
-        return write(tx, changes, stored, nowMs, waker);
+        return write(tx, changes, numbered, nowMs, waker);
       }),
   };
 }
 
-/** The second round trip: legs and messages, under the locks that `number` took. */
-function write(
+/** The second round trip: legs and messages, under the locks that `number` took. A third where somebody listens. */
+async function write(
   tx: Statements,
   changes: readonly LegChange[],
-  { lanes, messages }: Numbered,
+  { lanes, messages, watched }: Numbered,
   nowMs: number,
   waker: Waker,
-): CommittedMessage[] {
+): Promise<CommittedMessage[]> {
   keepLegs(tx, changes);
-  keepTrail(tx, changes, nowMs);
+  const newInTrail = keepTrail(tx, changes, nowMs);
   file(tx, messages, nowMs);
   makeDue(tx, endpointsOfIdle(lanes, messages), nowMs);
+  if (watched.size > 0) tellFeed(tx, changes, messages, { watched, newInTrail: await newInTrail() }, nowMs);
   if (messages.length > 0) waker.tell(tx);
   return messages.map(({ messageId, endpointId, seqNum, body }) => ({ messageId, endpointId, seqNum, body }));
+}
+
+/** The steps that were not there before, and their messages. */
+function tellFeed(
+  tx: Statements,
+  changes: readonly LegChange[],
+  messages: readonly StoredMessage[],
+  { watched, newInTrail }: { watched: ReadonlySet<string>; newInTrail: ReadonlySet<TrailStep> },
+  nowMs: number,
+): void {
+  const stored = new Map(messages.map((message) => [message.messageId, message]));
+  const happened = changes
+    .filter(({ leg }) => watched.has(leg.organisationId))
+    .flatMap((change) => {
+      const ofChange = change.messages.flatMap(({ messageId }) => {
+        const message = stored.get(messageId);
+        stored.delete(messageId);
+        return message ?? [];
+      });
+      const isTrailNew = change.trail !== undefined && newInTrail.has(change.trail);
+      return happenedAt(change, ofChange, isTrailNew, nowMs);
+    });
+  fileFeed(tx, happened);
 }
 
 /** @returns the names of those that are somebody else's now; the others stay ours until the commit */
@@ -127,21 +159,32 @@ async function lockLanes(
   return new Map(rows.map((row) => [[row.organisation_id, row.endpoint_id, row.call_id].join('/'), row]));
 }
 
-async function findMessages(tx: Statements, drafts: readonly DraftMessage[]): Promise<Set<string>> {
-  if (drafts.length === 0) return new Set();
-  const rows = await tx.query<{ id: string }>(FIND_MESSAGES, [drafts.map(({ messageId }) => messageId)]);
-  return new Set(rows.map(({ id }) => id));
+/** @returns those of the messages that are there already, and the organisations that somebody listens to */
+async function findMessages(
+  tx: Statements,
+  changes: readonly LegChange[],
+  drafts: readonly DraftMessage[],
+): Promise<{ there: Set<string>; watched: ReadonlySet<string> }> {
+  const organisationIds = new Set(changes.map(({ leg }) => leg.organisationId));
+  const asked = [drafts.map(({ messageId }) => messageId), [...organisationIds]];
+  const [row] = await tx.query<{ ids: string[]; watched: string[] }>(FIND_MESSAGES, asked);
+  return { there: new Set(row?.ids), watched: new Set(row?.watched) };
 }
 
 interface Numbered {
   lanes: ReadonlyMap<string, LaneRow>;
   messages: readonly StoredMessage[];
+  /** Organisations that somebody listens to. */
+  watched: ReadonlySet<string>;
 }
 
 /** Locks the lanes and gives the messages that are not there yet their numbers, in the given order. */
 async function number(tx: Statements, changes: readonly LegChange[], nowMs: number): Promise<Numbered> {
   const drafts = changes.flatMap((change) => change.messages);
-  const [lanes, there] = await Promise.all([lockLanes(tx, drafts), findMessages(tx, drafts)]);
+  const [lanes, { there, watched }] = await Promise.all([
+    lockLanes(tx, drafts),
+    findMessages(tx, changes, drafts),
+  ]);
   const last = new Map([...lanes].map(([name, lane]) => [name, lane.last_seq]));
   const messages = drafts.flatMap((draft) => {
     const { messageId, organisationId, endpointId, event, expireAfterMs } = draft;
@@ -155,7 +198,7 @@ async function number(tx: Statements, changes: readonly LegChange[], nowMs: numb
     const expiresAtMs = Math.round(nowMs + expireAfterMs);
     return [{ messageId, organisationId, endpointId, seqNum, body, laneId, expiresAtMs }];
   });
-  return { lanes, messages };
+  return { lanes, messages, watched };
 }
 
 function file(tx: Statements, stored: readonly StoredMessage[], nowMs: number): void {

@@ -4,6 +4,7 @@
  */
 import type { DirectoryChange } from '../../policy/directory-changes.ts';
 import type { Statements } from './database.ts';
+import { fileFeed, watchedAmong } from './feed.ts';
 import { namesOf, type EndpointName } from './endpoint-queue.ts';
 
 type Of<Do extends DirectoryChange['do']> = Extract<DirectoryChange, { do: Do }>;
@@ -22,6 +23,14 @@ const LOCK_LANES = `
   SELECT id FROM lane
   WHERE (organisation_id, endpoint_id) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND due_at_ms IS NOT NULL
   ORDER BY organisation_id, endpoint_id, call_id FOR UPDATE`;
+
+const TO_BURY = `
+  SELECT lane.organisation_id AS "organisationId", lane.endpoint_id AS "endpointId", lane.call_id AS "callId",
+         message.id AS "messageId", message.seq AS "seqNum"
+  FROM lane JOIN message ON message.lane_id = lane.id AND message.outcome = 'pending'
+  WHERE (lane.organisation_id, lane.endpoint_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+    AND lane.due_at_ms IS NOT NULL
+  ORDER BY message.number`;
 
 const BURY_MESSAGES = `
   UPDATE message SET outcome = 'dead', finished_at_ms = created_at_ms
@@ -45,14 +54,42 @@ const FORGET_ENDPOINT_STATES = `
   DELETE FROM endpoint_state
   WHERE (organisation_id, endpoint_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))`;
 
+/** The lanes are locked first, so that what is told is what will be done. */
+async function tellBuried(
+  tx: Statements,
+  names: readonly unknown[],
+  watched: ReadonlySet<string>,
+): Promise<void> {
+  void tx.query(LOCK_LANES, names);
+  const rows = await tx.query<Buried>(TO_BURY, names);
+  const nowMs = Date.now();
+  fileFeed(
+    tx,
+    rows
+      .filter(({ organisationId }) => watched.has(organisationId))
+      .map((row) => ({ kind: 'finished', atMs: nowMs, ...row, outcome: 'dead' })),
+  );
+}
+
+interface Buried extends EndpointName {
+  messageId: string;
+  callId: string;
+  seqNum: number;
+}
+
 export function removeSources(tx: Statements, removals: readonly Of<'remove-source'>[]): void {
   const ids = removals.map(({ id }) => id);
   void tx.query(REMOVE_SOURCES, [ids]);
   void tx.query(FORGET_SOURCE_STATES, [ids]);
 }
 
-export function removeEndpoints(tx: Statements, endpoints: readonly EndpointName[]): void {
+export async function removeEndpoints(tx: Statements, endpoints: readonly EndpointName[]): Promise<void> {
   const names = namesOf(endpoints);
+  const watched = await watchedAmong(
+    tx,
+    endpoints.map(({ organisationId }) => organisationId),
+  );
+  if (watched.size > 0) await tellBuried(tx, names, watched);
   for (const sql of [
     LOCK_LANES,
     BURY_MESSAGES,
@@ -70,7 +107,7 @@ export async function removeOrganisations(
   removals: readonly Of<'remove-organisation'>[],
 ): Promise<void> {
   const ids = removals.map(({ organisationId }) => organisationId);
-  removeEndpoints(tx, await tx.query<EndpointName>(ENDPOINTS_OF, [ids]));
+  await removeEndpoints(tx, await tx.query<EndpointName>(ENDPOINTS_OF, [ids]));
   void tx.query(FORGET_LEGS, [ids]);
   void tx.query(REMOVE_ORGANISATIONS, [ids]);
 }

@@ -4,10 +4,11 @@
  * at a receiver.
  */
 import type { DirectoryChange } from '../../policy/directory-changes.ts';
-import type { SecretBox } from '../../runtime/keys.ts';
+import type { SecretBox } from '../../runtime/secret-box.ts';
+import { placeOf } from '../sealed-columns.ts';
 import { auditValues, INSERT_AUDIT } from '../sql-audit.ts';
 import { DirectoryMoved, type DirectoryRecord } from '../store.ts';
-import { firstEndMs, sealedOf, settingsOf } from '../endpoint-columns.ts';
+import { firstEndMs, sealedOf, sealedSecretOf, settingsOf } from '../endpoint-columns.ts';
 import { columnsOf, type Statements } from './database.ts';
 import { removeEndpoints, removeOrganisations, removeSources } from './directory-removals.ts';
 import { putUsers, removeUsers } from './directory-users.ts';
@@ -149,7 +150,7 @@ function putSources(tx: Statements, secrets: SecretBox, puts: readonly Of<'put-s
     ({ id }) => id,
     ({ kind }) => kind,
     ({ settings }) => JSON.stringify(settings),
-    ({ secret }) => secrets.seal(secret),
+    ({ id, secret }) => secrets.seal(secret, placeOf('sourceSecret', id)),
   );
   void tx.query(PUT_SOURCES, columns);
 }
@@ -196,8 +197,8 @@ function putEndpoints(tx: Statements, secrets: SecretBox, puts: readonly Of<'put
     ({ endpoint }) => JSON.stringify(endpoint.states),
     ({ endpoint }) => JSON.stringify(endpoint.delivery),
     ({ endpoint }) => JSON.stringify(settingsOf(endpoint)),
-    ({ endpoint }) => secrets.seal(endpoint.secret),
-    ({ endpoint }) => sealedOf(endpoint, secrets),
+    ({ organisationId, endpoint }) => sealedSecretOf(organisationId, endpoint, secrets),
+    ({ organisationId, endpoint }) => sealedOf(organisationId, endpoint, secrets),
     ({ endpoint }) => firstEndMs(endpoint),
   );
   void tx.query(PUT_ENDPOINTS, [...names, ...columns]);

@@ -16,7 +16,8 @@ import type {
   PrivacySettings,
 } from '../../policy/organisation.ts';
 import { replaceSecret } from '../../policy/signing.ts';
-import type { SecretBox } from '../../runtime/keys.ts';
+import type { SecretBox } from '../../runtime/secret-box.ts';
+import { placeOf } from '../sealed-columns.ts';
 import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
 import { createDirectoryPages } from '../sql-directory-pages.ts';
 import type { SqlPort } from '../sql-port.ts';
@@ -164,7 +165,11 @@ async function readSources(from: Statements, secrets: SecretBox): Promise<Source
   }>(SOURCES);
   return rows.map(({ settings, secret, ...row }) => {
     // As `directory-write.ts` took it apart.
-    return { ...settings, ...row, secret: secrets.open(secret) } as SourceSettings;
+    return {
+      ...settings,
+      ...row,
+      secret: secrets.open(secret, placeOf('sourceSecret', row.id)),
+    } as SourceSettings;
   });
 }
 

@@ -16,6 +16,7 @@ import {
 } from '../../policy/endpoint-health.ts';
 import { NOTICE_CHANNELS } from '../upkeep.ts';
 import { columnsOf, type Statements } from './database.ts';
+import { fileFeed } from './feed.ts';
 
 /** How an endpoint is named in every table. */
 export interface EndpointName {
@@ -103,8 +104,17 @@ export async function lockTroubledGates(
   return gatesOf(await tx.query<GateRow>(LOCK_TROUBLED_GATES));
 }
 
-/** Writes what has changed, and the notices that follow. The gates are locked. @returns how many changed */
-export function putHealth(tx: Statements, moves: readonly Move[], nowMs: number): number {
+/**
+ * Writes what has changed, and the notices that follow. The gates are locked.
+ * @param watched organisations that somebody listens to
+ * @returns how many changed
+ */
+export function putHealth(
+  tx: Statements,
+  moves: readonly Move[],
+  watched: ReadonlySet<string>,
+  nowMs: number,
+): number {
   const changed = moves.filter(({ gate, health }) => !isDeepStrictEqual(gate.health, health));
   if (changed.length === 0) return 0;
   const opens = ({ gate, health }: Move) => opensAtMs({ ...gate, health });
@@ -117,6 +127,14 @@ export function putHealth(tx: Statements, moves: readonly Move[], nowMs: number)
     const notices = told.map(({ notice }) => JSON.stringify(notice));
     void tx.query(FILE_NOTICES, [...namesOf(told), notices, nowMs, NOTICE_CHANNELS]);
   }
+  const happened = changed
+    .filter(
+      ({ organisationId, gate, health }) => watched.has(organisationId) && gate.health.kind !== health.kind,
+    )
+    .map(({ organisationId, endpointId, health }) => {
+      return { kind: 'health', organisationId, atMs: nowMs, endpointId, health } as const;
+    });
+  fileFeed(tx, happened);
   return changed.length;
 }
 

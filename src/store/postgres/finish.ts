@@ -4,6 +4,8 @@
  */
 import { tallyOfExpired } from '../log-statistics.ts';
 import { columnsOf, type Statements } from './database.ts';
+import type { Happened } from '../feed-rows.ts';
+import { fileFeed, watchedAmong } from './feed.ts';
 import { MAKE_DUE, nameOf, namesOf, type EndpointName } from './endpoint-queue.ts';
 import { addStatistics } from './statistics.ts';
 
@@ -52,7 +54,7 @@ const MOVE_LANES = `
 const EXPIRE = `
   UPDATE message SET outcome = 'expired', finished_at_ms = $2
   WHERE lane_id = ANY ($1::bigint[]) AND outcome = 'pending' AND expires_at_ms <= $2
-  RETURNING lane_id, seq`;
+  RETURNING lane_id, id, seq, (SELECT call_id FROM lane WHERE lane.id = lane_id) AS call_id`;
 
 const COUNT = `
   INSERT INTO endpoint_state AS state (organisation_id, endpoint_id, delivered, expired, dead, last)
@@ -87,6 +89,13 @@ export function moveLanes(
   void tx.query(MOVE_LANES, [...columns, nowMs, ...namesOf(woken)]);
 }
 
+interface ExpiredRow {
+  lane_id: number;
+  id: string;
+  seq: number;
+  call_id: string;
+}
+
 /** Finishes what has expired in these lanes, which nobody has claimed but the caller. @returns how many messages */
 export async function expireLanes(
   tx: Statements,
@@ -95,7 +104,13 @@ export async function expireLanes(
 ): Promise<number> {
   if (lanes.length === 0) return 0;
   const ids = lanes.map(({ laneId }) => laneId);
-  const expired = await tx.query<{ lane_id: number; seq: number }>(EXPIRE, [ids, nowMs]);
+  const [expired, watched] = await Promise.all([
+    tx.query<ExpiredRow>(EXPIRE, [ids, nowMs]),
+    watchedAmong(
+      tx,
+      lanes.map(({ organisationId }) => organisationId),
+    ),
+  ]);
   const byLane = Map.groupBy(expired, ({ lane_id }) => lane_id);
   const moves = lanes.map((lane) => ({
     ...lane,
@@ -117,7 +132,28 @@ export async function expireLanes(
       .map((endpoint) => ({ ...endpoint, ...tallyOfExpired(endpoint.expired) })),
     nowMs,
   );
+  if (watched.size > 0) tellExpired(tx, lanes, expired, watched, nowMs);
   return expired.length;
+}
+
+function tellExpired(
+  tx: Statements,
+  lanes: readonly (EndpointName & { laneId: number })[],
+  expired: readonly ExpiredRow[],
+  watched: ReadonlySet<string>,
+  nowMs: number,
+): void {
+  const names = new Map(
+    lanes.map(({ laneId, organisationId, endpointId }) => [laneId, { organisationId, endpointId }]),
+  );
+  const happened = expired.map(({ lane_id, id: messageId, seq: seqNum, call_id: callId }): Happened => {
+    const of = { ...names.get(lane_id)!, messageId, seqNum, callId };
+    return { kind: 'finished', atMs: nowMs, ...of, outcome: 'expired' };
+  });
+  fileFeed(
+    tx,
+    happened.filter(({ organisationId }) => watched.has(organisationId)),
+  );
 }
 
 export interface OutcomeCount extends EndpointName {

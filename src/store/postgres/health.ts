@@ -6,6 +6,7 @@ import { auditValues, INSERT_AUDIT } from '../sql-audit.ts';
 import { createBacklog, type BacklogRow } from './backlog.ts';
 import type { Database } from './database.ts';
 import { lockGates, nameOf, putHealth } from './endpoint-queue.ts';
+import { watchedAmong } from './feed.ts';
 import type { Waker } from './wake.ts';
 
 const PUT_SOURCE_STATE = `
@@ -88,7 +89,7 @@ export function createHealthStore(db: Database, waker: Waker): HealthStore {
         if (found === undefined) return false;
         const health = (on ? enabled : disabled)(found.gate.health, nowMs);
         if (health === found.gate.health) return true;
-        putHealth(tx, [{ ...found, health, notices: [] }], nowMs);
+        putHealth(tx, [{ ...found, health, notices: [] }], await watchedAmong(tx, [organisationId]), nowMs);
         void tx.query(INSERT_AUDIT, auditValues(note));
         waker.tell(tx);
         return true;

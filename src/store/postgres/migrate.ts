@@ -6,6 +6,8 @@ import { sql as endedLegs } from './migrations/0002-ended-legs.ts';
 import { sql as endpointSettings } from './migrations/0003-endpoint-settings.ts';
 import { sql as accounts } from './migrations/0004-accounts.ts';
 import { sql as log } from './migrations/0005-log.ts';
+import { sql as feed } from './migrations/0006-feed.ts';
+import { sql as keysAndAudit } from './migrations/0007-keys-and-audit.ts';
 import { sql as auditPages } from './migrations/0008-audit-pages.ts';
 import { sql as attemptDetails } from './migrations/0010-attempt-details.ts';
 
@@ -16,6 +18,8 @@ const MIGRATIONS: readonly string[] = [
   endpointSettings,
   accounts,
   log,
+  feed,
+  keysAndAudit,
   auditPages,
   attemptDetails,
 ];

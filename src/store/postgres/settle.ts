@@ -15,24 +15,27 @@ import {
 } from '../../policy/endpoint-health.ts';
 import { attemptDetailsText, lastAttemptText } from '../attempt-text.ts';
 import { tallyOf } from '../log-statistics.ts';
+import type { Happened } from '../feed-rows.ts';
 import type { Settlement } from '../store.ts';
 import { columnsOf, type Statements } from './database.ts';
+import { fileFeed, IS_WATCHED } from './feed.ts';
 import { lockGates, nameOf, namesOf, putHealth, type EndpointName, type Move } from './endpoint-queue.ts';
 import { countOutcomes, moveLanes, type LaneMove, type OutcomeCount } from './finish.ts';
 import { addStatistics } from './statistics.ts';
 
 const LOCK_LANES = `
-  SELECT id, claim_token FROM lane WHERE id = ANY ($1::bigint[])
+  SELECT id, claim_token, call_id FROM lane WHERE id = ANY ($1::bigint[])
   ORDER BY organisation_id, endpoint_id, call_id FOR UPDATE`;
 
 const READ_ENDPOINTS = `
-  SELECT endpoint.organisation_id, endpoint.id, endpoint.delivery, queue.health
+  SELECT endpoint.organisation_id, endpoint.id, endpoint.delivery, queue.health,
+         ${IS_WATCHED('endpoint')} AS watched
   FROM endpoint
   JOIN endpoint_queue AS queue
     ON queue.organisation_id = endpoint.organisation_id AND queue.endpoint_id = endpoint.id
   WHERE (endpoint.organisation_id, endpoint.id) IN (SELECT * FROM unnest($1::text[], $2::text[]))`;
 
-const READ_MESSAGES = 'SELECT id, seq, replay_of FROM message WHERE id = ANY ($1::text[])';
+const READ_MESSAGES = 'SELECT id, seq, attempts, replay_of FROM message WHERE id = ANY ($1::text[])';
 
 /** An outcome whose commit was answered by silence is settled again: it was logged then already. */
 const FIND_LOGGED = `
@@ -63,6 +66,7 @@ const FINISH = `
 interface LaneRow {
   id: number;
   claim_token: string | null;
+  call_id: string;
 }
 
 interface EndpointRow {
@@ -70,11 +74,13 @@ interface EndpointRow {
   id: string;
   delivery: DeliverySettings;
   health: EndpointHealth | null;
+  watched: boolean;
 }
 
 interface MessageRow {
   id: string;
   seq: number;
+  attempts: number;
   replay_of: string | null;
 }
 
@@ -90,6 +96,7 @@ export async function settleIn(
     tx.query<EndpointRow>(READ_ENDPOINTS, namesOf(settlements)),
     tx.query<MessageRow>(READ_MESSAGES, [settlements.map(({ messageId }) => messageId)]),
   ]);
+  const watched = new Set(endpoints.filter((row) => row.watched).map((row) => row.organisation_id));
   const tokens = new Map(lanes.map((lane) => [lane.id, lane.claim_token]));
   const mine = settlements.filter(({ laneId, token }) => {
     const isMine = tokens.get(laneId) === token;
@@ -112,7 +119,8 @@ export async function settleIn(
   log(tx, mine, lost, ends, nowMs);
   const laneMoves = mine.map((settlement) => laneMoveOf(settlement, ends.get(settlement.messageId), nowMs));
   moveLanes(tx, laneMoves, nowMs, [...troubled, ...limited].map(endpointName));
-  putHealth(tx, moves, nowMs);
+  if (watched.size > 0) fileFeed(tx, settledFeed({ mine, lost, lanes, messages, ends, watched }, nowMs));
+  putHealth(tx, moves, watched, nowMs);
   countOutcomes(tx, [...byEndpoint.values()].map(countOf));
   const tallies = [...byEndpoint.values()].map((ofEndpoint) => ({
     ...ofEndpoint[0]!,
@@ -192,17 +200,49 @@ function log(
     ({ attempt }) => attemptDetailsText(attempt),
   );
   void tx.query(LOG, attempts);
-  const outcomeOf = ({ messageId, next }: Settlement) => {
-    if (next.kind === 'later') return null;
-    return next.kind === 'delivered' ? 'delivered' : (ends.get(messageId)?.outcome ?? null);
-  };
   const finished = columnsOf(
     made,
     ({ messageId }) => messageId,
     (settlement) => (lost.includes(settlement) ? 0 : retriesOf(settlement)),
-    (settlement) => (lost.includes(settlement) ? null : outcomeOf(settlement)),
+    (settlement) => (lost.includes(settlement) ? null : outcomeOf(settlement, ends)),
   );
   void tx.query(FINISH, [...finished, nowMs]);
+}
+
+/** What the message is then; null: it still waits. */
+function outcomeOf({ messageId, next }: Settlement, ends: ReadonlyMap<string, MessageEnd>) {
+  if (next.kind === 'later') return null;
+  return next.kind === 'delivered' ? 'delivered' : (ends.get(messageId)?.outcome ?? null);
+}
+
+interface Settled {
+  mine: readonly Settlement[];
+  lost: readonly Settlement[];
+  lanes: readonly LaneRow[];
+  messages: readonly MessageRow[];
+  ends: ReadonlyMap<string, MessageEnd>;
+  watched: ReadonlySet<string>;
+}
+
+/** Attempts, and the messages that they finished. A claim that was lost finishes nothing. */
+function settledFeed({ mine, lost, lanes, messages, ends, watched }: Settled, nowMs: number): Happened[] {
+  const calls = new Map(lanes.map((lane) => [lane.id, lane.call_id]));
+  const rows = new Map(messages.map((message) => [message.id, message]));
+  const made = new Map(messages.map(({ id, attempts }) => [id, attempts]));
+  return [...mine, ...lost].flatMap((settlement): Happened[] => {
+    const { organisationId, endpointId, messageId, laneId, attempt } = settlement;
+    const row = rows.get(messageId);
+    if (!watched.has(organisationId) || row === undefined) return [];
+    const number = made.get(messageId)! + 1;
+    made.set(messageId, number);
+    const callId = calls.get(laneId) ?? '';
+    const of = { organisationId, atMs: nowMs, messageId, endpointId, callId, seqNum: row.seq };
+    const outcome = lost.includes(settlement) ? null : outcomeOf(settlement, ends);
+    return [
+      { kind: 'attempt', ...of, attempt: { number, ...attempt } },
+      ...(outcome === null ? [] : [{ kind: 'finished', ...of, outcome } as const]),
+    ];
+  });
 }
 
 function retriesOf({ next }: Settlement): number {

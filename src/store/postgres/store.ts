@@ -1,13 +1,15 @@
 /**
- * The shared store: one PostgreSQL, seven rooms over a pool of connections, any number of nodes. What nodes must agree on is
+ * The shared store: one PostgreSQL, nine rooms over a pool of connections, any number of nodes. What nodes must agree on is
  * in rows, under locks that a node holds for a few milliseconds; none of them needs another one to be alive.
  */
 import type { Store, StoreOptions } from '../store.ts';
 import { createAccountStore } from '../sql-account-store.ts';
+import { createKeyStore } from '../sql-keys.ts';
 import { createCallStore } from './calls.ts';
 import { Connections } from './connections.ts';
 import { Database } from './database.ts';
 import { createDirectoryStore } from './directory.ts';
+import { createFeedStore } from './feed.ts';
 import { createHealthStore } from './health.ts';
 import { createLeaseStore } from './leases.ts';
 import { createLogStore } from './log.ts';
@@ -44,6 +46,8 @@ export async function openPostgresStore(
       upkeep: createUpkeepStore(db, options),
       accounts: createAccountStore(port, secrets),
       log: createLogStore(db),
+      feed: createFeedStore(db, waker),
+      keys: createKeyStore(port, secrets),
       node,
       nowMs: () => clock.nowMs(),
       async close() {

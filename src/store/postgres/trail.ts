@@ -1,5 +1,6 @@
 /** The trail: one row for each step of a leg, written in the transaction that moves the leg. */
 import { trailRowOf } from '../trail-row.ts';
+import type { TrailStep } from '../../policy/timeline.ts';
 import type { LegChange } from '../store.ts';
 import { columnsOf, type Statements } from './database.ts';
 
@@ -12,9 +13,15 @@ const INSERT = `
   FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::boolean[], $6::text[]) WITH ORDINALITY
     AS made (organisation_id, call_id, branch_id, state, first, entry, nth)
   ORDER BY nth
-  ON CONFLICT DO NOTHING`;
+  ON CONFLICT DO NOTHING
+  RETURNING organisation_id, call_id, branch_id, state`;
 
-export function keepTrail(tx: Statements, changes: readonly LegChange[], nowMs: number): void {
+/** Sends them. @returns waits, and tells which of the steps were not there before */
+export function keepTrail(
+  tx: Statements,
+  changes: readonly LegChange[],
+  nowMs: number,
+): () => Promise<ReadonlySet<TrailStep>> {
   const calls = new Set<string>();
   const rows = changes.flatMap(({ leg: { organisationId }, trail }) => {
     if (trail === undefined) return [];
@@ -22,9 +29,9 @@ export function keepTrail(tx: Statements, changes: readonly LegChange[], nowMs: 
     const call = `${organisationId}/${row.call_id}`;
     const first = !calls.has(call);
     calls.add(call);
-    return [{ organisationId, first, ...row }];
+    return [{ organisationId, first, ...row, step: trail }];
   });
-  if (rows.length === 0) return;
+  if (rows.length === 0) return async () => new Set();
   const columns = columnsOf(
     rows,
     ({ organisationId }) => organisationId,
@@ -34,5 +41,22 @@ export function keepTrail(tx: Statements, changes: readonly LegChange[], nowMs: 
     ({ first }) => first,
     ({ entry }) => entry,
   );
-  void tx.query(INSERT, [...columns, nowMs]);
+  const sent = tx.query<Name>(INSERT, [...columns, nowMs]);
+  return async () => {
+    const names = new Set((await sent).map(nameOf));
+    // The same step twice: the first one is the one that was kept.
+    const kept = rows.filter((row) => names.delete(nameOf({ organisation_id: row.organisationId, ...row })));
+    return new Set(kept.map(({ step }) => step));
+  };
+}
+
+interface Name {
+  organisation_id: string;
+  call_id: string;
+  branch_id: string;
+  state: number;
+}
+
+function nameOf({ organisation_id, call_id, branch_id, state }: Name): string {
+  return [organisation_id, call_id, branch_id, state].join('/');
 }

@@ -2,11 +2,13 @@
 import { afterTime, type Notice } from '../../policy/endpoint-health.ts';
 import { withoutEndedSecrets } from '../../policy/signing.ts';
 import { firstEndMs, sealedOf, withSecrets, type SealedColumns } from '../endpoint-columns.ts';
+import { FEED_ROWS_KEPT_MS } from '../feed.ts';
 import type { StoreOptions } from '../store.ts';
 import type { NoticeChannel, PendingNotice, UpkeepStore } from '../upkeep.ts';
 import type { Database } from './database.ts';
 import { endpointOf, type EndpointRow } from './directory.ts';
 import { lockTroubledGates, putHealth } from './endpoint-queue.ts';
+import { watchedAmong } from './feed.ts';
 import { expireLanes } from './finish.ts';
 
 /** A lane that is claimed is left to its holder. */
@@ -55,6 +57,13 @@ const FORGET_DEVICES = 'DELETE FROM unknown_device WHERE last_at_ms < $1';
 const FORGET_STATISTICS = `
   DELETE FROM statistic WHERE (organisation_id, endpoint_id, at_ms) IN (
     SELECT organisation_id, endpoint_id, at_ms FROM statistic WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)
+  RETURNING 1`;
+
+const END_FEEDS = 'DELETE FROM feed_watch WHERE until_ms < $1';
+
+const FORGET_FEED = `
+  DELETE FROM feed WHERE (organisation_id, xid, id) IN (
+    SELECT organisation_id, xid, id FROM feed WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)
   RETURNING 1`;
 
 const ENDED_SECRETS = `
@@ -122,6 +131,11 @@ export function createUpkeepStore(
       return (await db.query(FORGET_STATISTICS, [beforeMs, limit])).length;
     },
 
+    async forgetFeed(nowMs, limit) {
+      await db.query(END_FEEDS, [Math.round(nowMs)]);
+      return (await db.query(FORGET_FEED, [Math.round(nowMs - FEED_ROWS_KEPT_MS), limit])).length;
+    },
+
     forgetSecrets: (nowMs) =>
       db.transaction(async (tx) => {
         const rows = await tx.query<EndpointRow & SealedColumns & { organisation_id: string }>(
@@ -132,8 +146,13 @@ export function createUpkeepStore(
           withoutEndedSecrets(withSecrets(endpointOf(row), row, secrets), nowMs),
         );
         for (const [nth, endpoint] of endpoints.entries()) {
-          const name = [rows[nth]!.organisation_id, endpoint.id];
-          void tx.query(PUT_SECRETS, [sealedOf(endpoint, secrets), firstEndMs(endpoint), ...name]);
+          const { organisation_id } = rows[nth]!;
+          const name = [organisation_id, endpoint.id];
+          void tx.query(PUT_SECRETS, [
+            sealedOf(organisation_id, endpoint, secrets),
+            firstEndMs(endpoint),
+            ...name,
+          ]);
         }
         return rows.length;
       }),
@@ -145,7 +164,11 @@ export function createUpkeepStore(
           const { health, notice } = afterTime(entry.gate.health, nowMs, rules);
           return { ...entry, health, notices: notice === undefined ? [] : [notice] };
         });
-        return putHealth(tx, moves, nowMs);
+        const watched = await watchedAmong(
+          tx,
+          moves.map(({ organisationId }) => organisationId),
+        );
+        return putHealth(tx, moves, watched, nowMs);
       }),
 
     async dueNotices(nowMs, limit) {

@@ -7,12 +7,14 @@ import type { Connections } from './connections.ts';
 import type { Statements } from './database.ts';
 
 const CHANNEL = 'callhook_outbox';
+export const FEED_CHANNEL = 'callhook_feed';
 const LOOK_EVERY_MS = 1_000;
 
 export class Waker {
   readonly #connections: Connections;
   readonly #node: string;
   #wake: (() => void) | undefined;
+  readonly #feedWakes = new Set<(organisationId?: string) => void>();
   #timer: NodeJS.Timeout | undefined;
   #client: Client | undefined;
   #connecting = false;
@@ -29,20 +31,61 @@ export class Waker {
 
   listen(wake: () => void): () => void {
     this.#wake = wake;
-    this.#timer = setInterval(() => {
-      this.#connect();
-      wake();
-    }, LOOK_EVERY_MS);
-    this.#timer.unref();
-    this.#connect();
-    return () => this.stop();
+    this.#start();
+    return () => {
+      this.#wake = undefined;
+      this.#stopIfUnheard();
+    };
+  }
+
+  /** `wake` is given the organisation whose feed has grown, on whichever node; none where it may be any. */
+  listenToFeed(wake: (organisationId?: string) => void): () => void {
+    this.#feedWakes.add(wake);
+    this.#start();
+    return () => {
+      this.#feedWakes.delete(wake);
+      this.#stopIfUnheard();
+    };
   }
 
   /** May be called twice. */
   stop(): void {
-    clearInterval(this.#timer);
     this.#wake = undefined;
+    this.#feedWakes.clear();
+    this.#stopIfUnheard();
+  }
+
+  get #isHeard(): boolean {
+    return this.#wake !== undefined || this.#feedWakes.size > 0;
+  }
+
+  #start(): void {
+    if (this.#timer === undefined) {
+      this.#timer = setInterval(() => {
+        this.#connect();
+        this.#wake?.();
+        // Listeners look by themselves at every heartbeat; without a connection nobody tells them of more.
+        if (this.#client === undefined) this.#wakeFeed();
+      }, LOOK_EVERY_MS);
+      this.#timer.unref();
+    }
+    this.#connect();
+  }
+
+  #stopIfUnheard(): void {
+    if (this.#isHeard) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
     this.#drop(this.#client);
+  }
+
+  #wakeFeed(organisationId?: string): void {
+    for (const wake of this.#feedWakes) wake(organisationId);
+  }
+
+  #wakeAll(): void {
+    this.#wake?.();
+    this.#wakeFeed();
   }
 
   #connect(): void {
@@ -56,21 +99,25 @@ export class Waker {
   async #open(): Promise<void> {
     const client = await this.#connections.own();
     // Stopped meanwhile.
-    if (this.#wake === undefined) return this.#drop(client);
+    if (!this.#isHeard) return this.#drop(client);
     this.#client = client;
-    client.on('notification', ({ payload }) => {
+    client.on('notification', ({ channel, payload }) => {
+      if (channel === FEED_CHANNEL) {
+        this.#wakeFeed(payload);
+        return;
+      }
       // Our own commits wake us by themselves.
       if (payload !== this.#node) this.#wake?.();
     });
     for (const end of ['error', 'end'] as const) client.once(end, () => this.#drop(client));
     try {
-      await client.query(`LISTEN ${CHANNEL}`);
+      await client.query(`LISTEN ${CHANNEL}; LISTEN ${FEED_CHANNEL}`);
     } catch (error) {
       this.#drop(client);
       throw error;
     }
     // What was told while nobody listened.
-    this.#wake?.();
+    this.#wakeAll();
   }
 
   #drop(client: Client | undefined): void {

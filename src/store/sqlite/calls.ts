@@ -13,7 +13,9 @@ import {
 } from '../store.ts';
 import { legHash } from '../leg-hash.ts';
 import { inTransaction } from './database.ts';
+import { happenedAt, type Happened } from '../feed-rows.ts';
 import type { EndpointBook } from './endpoint-book.ts';
+import type { FeedWriter } from './feed.ts';
 import { prepareTrail } from './trail.ts';
 
 /** The columns of `open_leg` that are not in its JSON. */
@@ -28,7 +30,12 @@ interface LegRow {
 
 type Remembered = Omit<OpenLeg, 'sourceId' | 'leg' | 'organisationId' | 'callId' | 'branchId'>;
 
-export function createCallStore(db: DatabaseSync, book: EndpointBook, node: string): CallStore {
+export function createCallStore(
+  db: DatabaseSync,
+  book: EndpointBook,
+  node: string,
+  feed: FeedWriter,
+): CallStore {
   const selectSources = db.prepare('SELECT DISTINCT source_id FROM open_leg');
   const selectLegs = db.prepare('SELECT * FROM open_leg WHERE source_id = ?');
   const putLeg = db.prepare(`
@@ -100,14 +107,22 @@ export function createCallStore(db: DatabaseSync, book: EndpointBook, node: stri
 
   const store = (changes: readonly LegChange[], nowMs: number): CommittedMessage[] => {
     const stored: CommittedMessage[] = [];
-    for (const { leg, messages, trail } of changes) {
+    const watched = feed.watched();
+    const happened: Happened[] = [];
+    for (const change of changes) {
+      const { leg, messages, trail } = change;
       keepLeg(leg);
-      if (trail !== undefined) keepTrail(leg.organisationId, trail, nowMs);
+      const isTrailNew = trail !== undefined && keepTrail(leg.organisationId, trail, nowMs);
+      const before = stored.length;
       for (const draft of messages) {
         const message = fileMessage(draft, nowMs);
         if (message !== undefined) stored.push(message);
       }
+      if (watched.has(leg.organisationId)) {
+        happened.push(...happenedAt(change, stored.slice(before), isTrailNew, nowMs));
+      }
     }
+    feed.file(happened);
     return stored;
   };
 

@@ -11,6 +11,8 @@ import { sql as endedLegs } from './migrations/0003-ended-legs.ts';
 import { sql as endpointSettings } from './migrations/0004-endpoint-settings.ts';
 import { sql as accounts } from './migrations/0005-accounts.ts';
 import { sql as log } from './migrations/0006-log.ts';
+import { sql as feed } from './migrations/0007-feed.ts';
+import { sql as keysAndAudit } from './migrations/0008-keys-and-audit.ts';
 import { sql as auditPages } from './migrations/0009-audit-pages.ts';
 import { sql as attemptDetails } from './migrations/0011-attempt-details.ts';
 import { unavailable, worded } from './storage-problem.ts';
@@ -23,6 +25,8 @@ const MIGRATIONS: readonly string[] = [
   endpointSettings,
   accounts,
   log,
+  feed,
+  keysAndAudit,
   auditPages,
   attemptDetails,
 ];

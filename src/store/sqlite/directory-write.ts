@@ -7,21 +7,25 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { DirectoryChange } from '../../policy/directory-changes.ts';
 import type { SourceSettings } from '../../policy/directory.ts';
 import type { EndpointWithSecret, Organisation, User } from '../../policy/organisation.ts';
-import type { SecretBox } from '../../runtime/keys.ts';
+import type { SecretBox } from '../../runtime/secret-box.ts';
+import { placeOf } from '../sealed-columns.ts';
+import type { Happened } from '../feed-rows.ts';
 import { DirectoryMoved, type DirectoryRecord } from '../store.ts';
 import { prepareAudit } from './audit.ts';
-import { firstEndMs, sealedOf, settingsOf } from '../endpoint-columns.ts';
+import { firstEndMs, sealedOf, sealedSecretOf, settingsOf } from '../endpoint-columns.ts';
+import type { FeedWriter } from './feed.ts';
 
 /** Statements are prepared once, here; the result does the work of `DirectoryStore.write`. Inside a transaction. */
 export function prepareDirectoryWrite(
   db: DatabaseSync,
   secrets: SecretBox,
+  feed: FeedWriter,
 ): (changes: readonly DirectoryChange[], record?: DirectoryRecord) => void {
   const raiseRevision = db.prepare(`
     UPDATE meta SET value = value + 1 WHERE key = 'directory_revision' AND value = coalesce(?, value)`);
   const note = prepareAudit(db);
   const users = prepareUsers(db);
-  const removals = prepareRemovals(db);
+  const removals = prepareRemovals(db, feed);
 
   const putSource = db.prepare(`
     INSERT INTO source (id, kind, settings, secret) VALUES (?, ?, ?, ?)
@@ -42,7 +46,7 @@ export function prepareDirectoryWrite(
       secret = excluded.secret, sealed = excluded.sealed, secret_ends_at_ms = excluded.secret_ends_at_ms`);
 
   const writeSource = ({ id, kind, secret, ...settings }: SourceSettings) =>
-    putSource.run(id, kind, JSON.stringify(settings), secrets.seal(secret));
+    putSource.run(id, kind, JSON.stringify(settings), secrets.seal(secret, placeOf('sourceSecret', id)));
   const writeOrganisation = ({ id, name, defaultCountry, privacy }: Organisation) =>
     putOrganisation.run(id, name, defaultCountry, JSON.stringify(privacy));
   const writeEndpoint = (organisationId: string, endpoint: EndpointWithSecret) =>
@@ -53,8 +57,8 @@ export function prepareDirectoryWrite(
       JSON.stringify(endpoint.states),
       JSON.stringify(endpoint.delivery),
       JSON.stringify(settingsOf(endpoint)),
-      secrets.seal(endpoint.secret),
-      sealedOf(endpoint, secrets),
+      sealedSecretOf(organisationId, endpoint, secrets),
+      sealedOf(organisationId, endpoint, secrets),
       firstEndMs(endpoint),
     );
 
@@ -123,7 +127,7 @@ function prepareUsers(db: DatabaseSync) {
   };
 }
 
-function prepareRemovals(db: DatabaseSync) {
+function prepareRemovals(db: DatabaseSync, feed: FeedWriter) {
   const removeSource = db.prepare('DELETE FROM source WHERE id = ?');
   const forgetSourceState = db.prepare('DELETE FROM source_state WHERE source_id = ?');
   const removeOrganisation = db.prepare('DELETE FROM organisation WHERE id = ?');
@@ -139,11 +143,30 @@ function prepareRemovals(db: DatabaseSync) {
     UPDATE message SET outcome = 'dead', finished_at_ms = created_at_ms
     WHERE outcome = 'pending' AND lane_id IN (
       SELECT id FROM lane WHERE organisation_id = ? AND endpoint_id = ? AND due_at_ms IS NOT NULL)`);
+  const selectPending = db.prepare(`
+    SELECT message.id, message.seq, lane.call_id FROM lane JOIN message ON message.lane_id = lane.id
+    WHERE lane.organisation_id = ? AND lane.endpoint_id = ? AND lane.due_at_ms IS NOT NULL
+      AND message.outcome = 'pending' ORDER BY message.rowid`);
   const stopLanes = db.prepare(`
     UPDATE lane SET due_at_ms = NULL
     WHERE organisation_id = ? AND endpoint_id = ? AND due_at_ms IS NOT NULL`);
 
+  const tellBuried = (organisationId: string, endpointId: string) => {
+    if (!feed.watched().has(organisationId)) return;
+    const rows = selectPending.all(organisationId, endpointId) as {
+      id: string;
+      seq: number;
+      call_id: string;
+    }[];
+    const of = { organisationId, endpointId, atMs: Date.now() };
+    feed.file(
+      rows.map(({ id: messageId, seq: seqNum, call_id: callId }): Happened => {
+        return { kind: 'finished', ...of, messageId, seqNum, callId, outcome: 'dead' };
+      }),
+    );
+  };
   const endpoint = (organisationId: string, endpointId: string) => {
+    tellBuried(organisationId, endpointId);
     removeEndpoint.run(organisationId, endpointId);
     forgetEndpointState.run(organisationId, endpointId);
     buryMessages.run(organisationId, endpointId);

@@ -17,13 +17,15 @@ import type {
   PrivacySettings,
 } from '../../policy/organisation.ts';
 import { replaceSecret } from '../../policy/signing.ts';
-import type { SecretBox } from '../../runtime/keys.ts';
+import type { SecretBox } from '../../runtime/secret-box.ts';
+import { placeOf } from '../sealed-columns.ts';
 import type { DeviceOwner, DirectoryStore, Person } from '../store.ts';
 import { createDirectoryPages } from '../sql-directory-pages.ts';
 import type { SqlPort } from '../sql-port.ts';
 import { withSecrets, type SealedColumns } from '../endpoint-columns.ts';
 import { inSnapshot, inTransaction } from './database.ts';
 import { prepareDirectoryWrite } from './directory-write.ts';
+import type { FeedWriter } from './feed.ts';
 
 interface OrganisationRow {
   id: string;
@@ -58,7 +60,12 @@ export interface EndpointRow {
 type OfOrganisation<Row> = Row & { organisation_id: string };
 type OwnerRow = OfOrganisation<PersonRow> & { type: DeviceType | null };
 
-export function createDirectoryStore(db: DatabaseSync, port: SqlPort, secrets: SecretBox): DirectoryStore {
+export function createDirectoryStore(
+  db: DatabaseSync,
+  port: SqlPort,
+  secrets: SecretBox,
+  feed: FeedWriter,
+): DirectoryStore {
   const selectRevision = db.prepare(`SELECT value FROM meta WHERE key = 'directory_revision'`);
   const selectDevicesOn = db.prepare('SELECT address FROM device WHERE source_id = ?');
   const selectSources = db.prepare('SELECT id, kind, settings, secret FROM source ORDER BY id');
@@ -84,7 +91,7 @@ export function createDirectoryStore(db: DatabaseSync, port: SqlPort, secrets: S
 
   const selectEndpoint = db.prepare('SELECT * FROM endpoint WHERE organisation_id = ? AND id = ?');
 
-  const write = prepareDirectoryWrite(db, secrets);
+  const write = prepareDirectoryWrite(db, secrets, feed);
 
   const readEndpoint = (organisationId: string, endpointId: string) => {
     const row = selectEndpoint.get(organisationId, endpointId) as (EndpointRow & SealedColumns) | undefined;
@@ -98,7 +105,7 @@ export function createDirectoryStore(db: DatabaseSync, port: SqlPort, secrets: S
         return {
           ...(JSON.parse(settings) as object),
           ...row,
-          secret: secrets.open(secret),
+          secret: secrets.open(secret, placeOf('sourceSecret', row.id)),
         } as SourceSettings;
       },
     );

@@ -1,10 +1,11 @@
 /** The ends of a message: delivered, expired, dead. Each leaves its lane as the next one needs it. */
 import type { DatabaseSync } from 'node:sqlite';
 import { tallyOfExpired } from '../log-statistics.ts';
+import type { FeedWriter } from './feed.ts';
 import { prepareStatistics } from './statistics.ts';
 
 /** Statements are prepared once, here. All run inside the caller's transaction. */
-export function prepareFinish(db: DatabaseSync) {
+export function prepareFinish(db: DatabaseSync, feed: FeedWriter) {
   const deliver = db.prepare(`
     UPDATE message SET attempts = attempts + 1, outcome = 'delivered', finished_at_ms = ?
     WHERE id = ? AND outcome = 'pending' RETURNING seq`);
@@ -15,7 +16,8 @@ export function prepareFinish(db: DatabaseSync) {
     WHERE id = ?2 AND outcome = 'pending' RETURNING seq, outcome`);
   const expireOfLane = db.prepare(`
     UPDATE message SET outcome = 'expired', finished_at_ms = ?1
-    WHERE lane_id = ?2 AND outcome = 'pending' AND expires_at_ms <= ?1 RETURNING seq`);
+    WHERE lane_id = ?2 AND outcome = 'pending' AND expires_at_ms <= ?1 RETURNING id, seq`);
+  const callOf = db.prepare('SELECT call_id FROM lane WHERE id = ?');
   const countExpired = db.prepare(`
     INSERT INTO endpoint_state (organisation_id, endpoint_id, expired)
     SELECT organisation_id, endpoint_id, ?1 FROM lane WHERE id = ?2
@@ -67,12 +69,21 @@ export function prepareFinish(db: DatabaseSync) {
 
     /** Finishes what has expired of a lane that nobody has claimed. @returns how many */
     expireLane(laneId: number, nowMs: number): number {
-      const rows = expireOfLane.all(nowMs, laneId) as { seq: number }[];
+      const rows = expireOfLane.all(nowMs, laneId) as { id: string; seq: number }[];
       if (rows.length === 0) return 0;
       const seqs = rows.map(({ seq }) => seq);
       skip(laneId, seqs, Math.min(...seqs), nowMs);
       const of = countExpired.get(rows.length, laneId) as { organisation_id: string; endpoint_id: string };
       addStatistics(of.organisation_id, of.endpoint_id, tallyOfExpired(rows.length), nowMs);
+      if (feed.watched().has(of.organisation_id)) {
+        const { call_id: callId } = callOf.get(laneId) as { call_id: string };
+        const name = { organisationId: of.organisation_id, endpointId: of.endpoint_id, callId, atMs: nowMs };
+        feed.file(
+          rows.map(({ id: messageId, seq: seqNum }) => {
+            return { kind: 'finished', ...name, messageId, seqNum, outcome: 'expired' };
+          }),
+        );
+      }
       return rows.length;
     },
   };

@@ -14,10 +14,11 @@ import { lastAttemptText } from '../attempt-text.ts';
 import { type Settlement } from '../store.ts';
 import { NOTICE_CHANNELS } from '../upkeep.ts';
 import type { Entry } from './endpoint-book.ts';
+import type { FeedWriter } from './feed.ts';
 import { prepareStatistics } from './statistics.ts';
 
 /** Statements are prepared once, here. All run inside the caller's transaction. */
-export function prepareHealthWrite(db: DatabaseSync) {
+export function prepareHealthWrite(db: DatabaseSync, feed: FeedWriter) {
   const count = db.prepare(`
     INSERT INTO endpoint_state (organisation_id, endpoint_id, delivered, dead, last) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (organisation_id, endpoint_id) DO UPDATE
@@ -32,13 +33,16 @@ export function prepareHealthWrite(db: DatabaseSync) {
   const addStatistics = prepareStatistics(db);
 
   const write = (
-    { organisationId, endpoint }: Pick<Entry, 'organisationId' | 'endpoint'>,
+    { organisationId, endpoint, gate }: Entry,
     health: EndpointHealth,
     notices: readonly Notice[],
     nowMs: number,
   ): void => {
     const text = health.kind === 'healthy' ? null : JSON.stringify(health);
     put.run(organisationId, endpoint.id, text);
+    if (gate.health.kind !== health.kind && feed.watched().has(organisationId)) {
+      feed.file([{ kind: 'health', organisationId, atMs: nowMs, endpointId: endpoint.id, health }]);
+    }
     for (const notice of notices) {
       for (const channel of NOTICE_CHANNELS) {
         insertNotice.run(channel, organisationId, endpoint.id, endpoint.url, nowMs, JSON.stringify(notice));

@@ -5,6 +5,7 @@ import type { HealthStore } from '../health.ts';
 import { prepareAudit } from './audit.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook } from './endpoint-book.ts';
+import type { FeedWriter } from './feed.ts';
 import { prepareHealthWrite } from './health-write.ts';
 import { overviewAside } from './overview-aside.ts';
 import { prepareOverview, prepareSources } from './overview.ts';
@@ -13,8 +14,13 @@ import type { OtherProcesses } from './other-processes.ts';
 /** With so much pending an overview takes longer than a delivery should wait for. */
 const MUCH_PENDING = 20_000;
 
-export function createHealthStore(db: DatabaseSync, book: EndpointBook, others: OtherProcesses): HealthStore {
-  const health = prepareHealthWrite(db);
+export function createHealthStore(
+  db: DatabaseSync,
+  book: EndpointBook,
+  others: OtherProcesses,
+  feed: FeedWriter,
+): HealthStore {
+  const health = prepareHealthWrite(db, feed);
   const audit = prepareAudit(db);
   const putState = db.prepare(`
     INSERT INTO source_state (source_id, status, since_ms, advice) VALUES (?, ?, ?, ?)

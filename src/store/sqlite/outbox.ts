@@ -9,6 +9,7 @@ import { attemptDetailsText } from '../attempt-text.ts';
 import { prepareAudit } from './audit.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook, Entry } from './endpoint-book.ts';
+import { prepareSettledFeed, type FeedWriter } from './feed.ts';
 import { prepareFinish } from './finish.ts';
 import { prepareHealthWrite } from './health-write.ts';
 import { prepareReplay } from './replay.ts';
@@ -35,10 +36,12 @@ export function createOutboxStore(
   db: DatabaseSync,
   book: EndpointBook,
   others: OtherProcesses,
+  feed: FeedWriter,
   { node, rules }: Pick<StoreOptions, 'node' | 'rules'>,
 ): OutboxStore {
-  const finish = prepareFinish(db);
-  const health = prepareHealthWrite(db);
+  const finish = prepareFinish(db, feed);
+  const health = prepareHealthWrite(db, feed);
+  const tellSettled = prepareSettledFeed(db, feed);
   const replay = prepareReplay(db);
   const audit = prepareAudit(db);
   let claims = 0;
@@ -196,6 +199,7 @@ export function createOutboxStore(
           logAttempt(messageId, attempt);
           countAttempt.run(messageId);
         }
+        tellSettled(mine, lost, nowMs);
         const byEndpoint = Map.groupBy(mine, ({ organisationId, endpointId }) =>
           book.get(organisationId, endpointId)!,
         );

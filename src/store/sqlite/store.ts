@@ -1,18 +1,18 @@
 /**
- * The embedded store: one SQLite file, seven rooms over one connection. Its calls answer through promises as the
+ * The embedded store: one SQLite file, nine rooms over one connection. Its calls answer through promises as the
  * contract wants, but do their work at once.
  */
-import { existsSync } from 'node:fs';
-import { DatabaseSync, type DatabaseSyncOptions } from 'node:sqlite';
-import { CallhookError } from '../../runtime/errors.ts';
-import type { SecretBox } from '../../runtime/keys.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import type { SecretBox } from '../../runtime/secret-box.ts';
 import type { Store, StoreOptions } from '../store.ts';
 import { createAccountStore } from '../sql-account-store.ts';
+import { createKeyStore } from '../sql-keys.ts';
 import { withSecrets, type SealedColumns } from '../endpoint-columns.ts';
 import { createCallStore } from './calls.ts';
 import { openDatabase } from './database.ts';
 import { createDirectoryStore, endpointOf, type EndpointRow } from './directory.ts';
 import { EndpointBook } from './endpoint-book.ts';
+import { createFeed } from './feed.ts';
 import { healthOf } from './health-write.ts';
 import { createHealthStore } from './health.ts';
 import { createLeaseStore } from './leases.ts';
@@ -20,7 +20,6 @@ import { createLogStore } from './log.ts';
 import { watchOtherProcesses } from './other-processes.ts';
 import { createOutboxStore } from './outbox.ts';
 import { createPort } from './port.ts';
-import { isLocked, unavailable } from './storage-problem.ts';
 import { createUpkeepStore } from './upkeep.ts';
 
 /** @param path a file, or `:memory:` */
@@ -32,7 +31,8 @@ export function openSqliteStore(path: string, options: StoreOptions): Store {
   loadBook();
   const others = watchOtherProcesses(db, loadBook);
   const port = createPort(db);
-  const directory = createDirectoryStore(db, port, secrets);
+  const feed = createFeed(db);
+  const directory = createDirectoryStore(db, port, secrets, feed.writer);
   return {
     directory: {
       ...directory,
@@ -46,13 +46,15 @@ export function openSqliteStore(path: string, options: StoreOptions): Store {
         return endpoint;
       },
     },
-    calls: createCallStore(db, book, node),
-    outbox: createOutboxStore(db, book, others, options),
-    health: createHealthStore(db, book, others),
+    calls: createCallStore(db, book, node, feed.writer),
+    outbox: createOutboxStore(db, book, others, feed.writer, options),
+    health: createHealthStore(db, book, others, feed.writer),
     leases: createLeaseStore(db, node),
-    upkeep: createUpkeepStore(db, book, others, options),
+    upkeep: createUpkeepStore(db, book, others, feed.writer, options),
     accounts: createAccountStore(port, secrets),
     log: createLogStore(db),
+    feed: feed.store,
+    keys: createKeyStore(port, secrets),
     node,
     nowMs: () => Date.now(),
     async close() {
@@ -81,55 +83,4 @@ function prepareBook(db: DatabaseSync, book: EndpointBook, secrets: SecretBox): 
       })),
     );
   };
-}
-
-/** No journal on the disk: nothing is written, so that it can be taken on a full disk. */
-const TAKE_LOCK = 'PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE';
-/** A `status` that looks at the lock at this very moment lets go of it well before. */
-const LOCK_TIMEOUT_MS = 1_000;
-
-/**
- * Keeps a second `serve` off the same file: claims live in memory, two of them would send everything twice. The lock is
- * on a file of its own beside the database, so that others can still read. It is the operating system's and ends with
- * the process, however it ends.
- * @returns lets go of the lock
- * @throws CallhookError `DATABASE_IN_USE`, `DATABASE_UNAVAILABLE`
- */
-export function lockForServing(path: string): () => void {
-  const lock = lockAt(path, { timeout: LOCK_TIMEOUT_MS }, TAKE_LOCK);
-  if (lock === undefined) {
-    throw new CallhookError(
-      'DATABASE_IN_USE',
-      `Another \`callhook serve\` already works on ${path}. Stop that one first.`,
-    );
-  }
-  return () => {
-    if (lock.isOpen) lock.close();
-  };
-}
-
-/** True while some process serves this file. Takes a shared lock only: any number may look at once. */
-export function isServed(path: string): boolean {
-  if (!existsSync(lockPath(path))) return false;
-  const lock = lockAt(path, { timeout: 0, readOnly: true }, 'SELECT count(*) FROM sqlite_master');
-  lock?.close();
-  return lock === undefined;
-}
-
-function lockPath(path: string): string {
-  return `${path}-serving`;
-}
-
-/** @returns undefined if another process holds the lock that `sql` asks for */
-function lockAt(path: string, options: DatabaseSyncOptions, sql: string): DatabaseSync | undefined {
-  let lock: DatabaseSync | undefined;
-  try {
-    lock = new DatabaseSync(lockPath(path), options);
-    lock.exec(sql);
-    return lock;
-  } catch (error) {
-    lock?.close();
-    if (isLocked(error)) return undefined;
-    throw unavailable(path, error);
-  }
 }

@@ -3,10 +3,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { TrailStep } from '../../policy/timeline.ts';
 import { trailRowOf } from '../trail-row.ts';
 
-/** Statements are prepared once, here. @returns keeps one step, inside the caller's transaction */
+/** Statements are prepared once, here. @returns keeps one step, inside the caller's transaction, and tells whether it was new */
 export function prepareTrail(
   db: DatabaseSync,
-): (organisationId: string, step: TrailStep, nowMs: number) => void {
+): (organisationId: string, step: TrailStep, nowMs: number) => boolean {
   const insert = db.prepare(`
     INSERT INTO trail (organisation_id, call_id, branch_id, state, at_ms, begins, entry)
     VALUES (?1, ?2, ?3, ?4, ?5,
@@ -14,6 +14,6 @@ export function prepareTrail(
     ON CONFLICT DO NOTHING`);
   return (organisationId, step, nowMs) => {
     const { call_id, branch_id, state, entry } = trailRowOf(step);
-    insert.run(organisationId, call_id, branch_id, state, nowMs, entry);
+    return insert.run(organisationId, call_id, branch_id, state, nowMs, entry).changes > 0;
   };
 }

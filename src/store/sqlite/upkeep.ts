@@ -4,9 +4,11 @@ import { afterTime, type Notice } from '../../policy/endpoint-health.ts';
 import { withoutEndedSecrets } from '../../policy/signing.ts';
 import { firstEndMs, sealedOf } from '../endpoint-columns.ts';
 import type { StoreOptions } from '../store.ts';
+import { FEED_ROWS_KEPT_MS } from '../feed.ts';
 import type { NoticeChannel, PendingNotice, UpkeepStore } from '../upkeep.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook } from './endpoint-book.ts';
+import type { FeedWriter } from './feed.ts';
 import { prepareFinish } from './finish.ts';
 import { prepareHealthWrite } from './health-write.ts';
 import type { OtherProcesses } from './other-processes.ts';
@@ -26,10 +28,11 @@ export function createUpkeepStore(
   db: DatabaseSync,
   book: EndpointBook,
   others: OtherProcesses,
+  feed: FeedWriter,
   { rules, secrets }: Pick<StoreOptions, 'rules' | 'secrets'>,
 ): UpkeepStore {
-  const finish = prepareFinish(db);
-  const health = prepareHealthWrite(db);
+  const finish = prepareFinish(db, feed);
+  const health = prepareHealthWrite(db, feed);
 
   const overLanes = db.prepare(`
     SELECT lane.id, lane.organisation_id, lane.endpoint_id
@@ -56,6 +59,10 @@ export function createUpkeepStore(
   const forgetStatistics = db.prepare(`
     DELETE FROM statistic WHERE (organisation_id, endpoint_id, at_ms) IN (
       SELECT organisation_id, endpoint_id, at_ms FROM statistic WHERE at_ms < ? ORDER BY at_ms LIMIT ?)`);
+  const endFeeds = db.prepare('DELETE FROM feed_watch WHERE until_ms < ?');
+  const forgetFeed = db.prepare(`
+    DELETE FROM feed WHERE id IN (
+      SELECT id FROM (SELECT id, at_ms FROM feed ORDER BY id LIMIT ?2) WHERE at_ms < ?1)`);
   const dueNotices = db.prepare('SELECT * FROM notice WHERE due_at_ms <= ? ORDER BY due_at_ms, id LIMIT ?');
   const laterNotice = db.prepare('UPDATE notice SET due_at_ms = ?, attempts = attempts + 1 WHERE id = ?');
   const forgetNotice = db.prepare('DELETE FROM notice WHERE id = ?');
@@ -111,6 +118,13 @@ export function createUpkeepStore(
       return inTransaction(db, () => Number(forgetStatistics.run(beforeMs, limit).changes));
     },
 
+    async forgetFeed(nowMs, limit) {
+      return inTransaction(db, () => {
+        endFeeds.run(Math.round(nowMs));
+        return Number(forgetFeed.run(Math.round(nowMs - FEED_ROWS_KEPT_MS), limit).changes);
+      });
+    },
+
     async forgetSecrets(nowMs) {
       const ended = endedSecrets.all(nowMs) as { organisation_id: string; id: string }[];
       for (const { organisation_id: organisationId, id } of ended) {
@@ -118,7 +132,7 @@ export function createUpkeepStore(
         if (entry === undefined) continue;
         entry.endpoint = withoutEndedSecrets(entry.endpoint, nowMs);
         const { endpoint } = entry;
-        putSecrets.run(sealedOf(endpoint, secrets), firstEndMs(endpoint), organisationId, id);
+        putSecrets.run(sealedOf(organisationId, endpoint, secrets), firstEndMs(endpoint), organisationId, id);
       }
       return ended.length;
     },

@@ -1,10 +1,22 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { operatorRoute } from '../../app/frame-routes.ts';
 
-const page = createRoute({
+const list = createRoute({
   getParentRoute: () => operatorRoute,
   path: '/sources',
   component: lazyRouteComponent(() => import('./sources-page.tsx'), 'SourcesPage'),
 });
 
-export const sourcesRoutes = [page] as const;
+const added = createRoute({
+  getParentRoute: () => operatorRoute,
+  path: '/new-source',
+  component: lazyRouteComponent(() => import('./new-source-page.tsx'), 'NewSourcePage'),
+});
+
+const one = createRoute({
+  getParentRoute: () => operatorRoute,
+  path: '/sources/$source',
+  component: lazyRouteComponent(() => import('./source-page.tsx'), 'SourcePage'),
+});
+
+export const sourcesRoutes = [list, added, one] as const;
