@@ -42,7 +42,7 @@ export async function changeDirectory<Result>(
 }
 
 /** The file of `callhook export` would read `${NAME}` as a variable, and have somebody's environment sent to an address. */
-function refuseReferences(changes: readonly DirectoryChange[]): void {
+export function refuseReferences(changes: readonly DirectoryChange[]): void {
   const text = JSON.stringify(changes, (key, value: unknown) => (key === 'secret' ? undefined : value));
   if (!text.includes('${')) return;
   const message = 'holds `${`, which a directory file would read as a variable; write it otherwise';
@@ -60,7 +60,7 @@ export function planned(before: Directory, wanted: Directory, organisationId?: s
 }
 
 /** Another organisation is never named. */
-function wordConflict(conflict: Conflict, organisationId: string | undefined): string {
+export function wordConflict(conflict: Conflict, organisationId: string | undefined): string {
   if (conflict.kind === 'source-in-use') return 'A device is on this source.';
   const { thing, heldBy } = conflict;
   if (heldBy.organisationId !== organisationId)

@@ -26,7 +26,7 @@ export interface EventsOptions {
 }
 
 /** Of one POST, in bytes. A list of legs that are up may be longer. */
-export const BODY_LIMITS = { events: 1024 * 1024, alive: 8 * 1024 * 1024 };
+const BODY_LIMITS = { events: 1024 * 1024, alive: 8 * 1024 * 1024 };
 
 const FORMS = { 'application/json': 'json', 'application/x-ndjson': 'ndjson' } as const;
 /** As many errors as a person reads; the rest is counted. */

@@ -19,8 +19,8 @@ import { writesOf, type Answer, type Given, type Route } from './route.ts';
 import { Streams } from './streams.ts';
 import { refuseOtherMethods } from './unread.ts';
 
-/** Of one request, in bytes. */
-export const BODY_LIMIT = 256 * 1024;
+/** Of one request, in bytes; a route may have its own. */
+const BODY_LIMIT = 256 * 1024;
 const CLIENT_LENGTH = 200;
 const KEY_LENGTH = 255;
 /** A request that was begun so long ago and never answered has died with its node. */
@@ -40,8 +40,8 @@ export function registerRoutes(
 ): void {
   const accesses = new WeakMap<FastifyRequest, Access>();
   const streams = new Streams(api);
-  for (const [path, same] of Map.groupBy(routes, (route) => route.path)) {
-    const methods = same.map(({ method }) => method);
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes.filter((route) => reaches(route.path, path)).map(({ method }) => method);
     const withHead = methods.includes('GET') ? ['HEAD', ...methods] : methods;
     refuseOtherMethods(api, urlOf(path), ...withHead.toSorted());
   }
@@ -49,7 +49,7 @@ export function registerRoutes(
     api.route({
       method: route.method,
       url: urlOf(route.path),
-      bodyLimit: BODY_LIMIT,
+      bodyLimit: route.bodyLimit ?? BODY_LIMIT,
       async onRequest(request, reply) {
         const { access, byCookie } = await authenticate(request, context);
         const nowMs = context.clock.nowMs();
@@ -71,6 +71,14 @@ export function registerRoutes(
         answerTo(route, request, reply, accesses.get(request) ?? NOBODY, { context, streams }),
     });
   }
+}
+
+/** A path with a word where another has a parameter is reached by both: `…/users/import` may be a user of that name. */
+function reaches(path: string, other: string): boolean {
+  const [steps, others] = [path.split('/'), other.split('/')];
+  return (
+    steps.length === others.length && steps.every((step, at) => step === others[at] || step.startsWith('{'))
+  );
 }
 
 function urlOf(path: string): string {

@@ -64,13 +64,15 @@ export interface Route {
   need: Need;
   /** False for a POST that changes nothing. */
   writes?: boolean;
-  /** The answer is not kept for its `Idempotency-Key`: it is a login, or what makes the key's own actor. */
+  /** The answer is not kept for its `Idempotency-Key`: it is a login, what makes the key's own actor, or does nothing twice by itself. */
   notRepeatable?: true;
   /** One thing that can be changed conditionally, by ETag. */
   conditional?: true;
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** In bytes, where it is not the usual one. */
+  bodyLimit?: number;
   answer: { status: number; also?: readonly number[]; schema?: z.ZodType; says: string; media?: string };
   handle(given: Given<never, never, never>): Promise<Answer>;
 }

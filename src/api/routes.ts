@@ -19,6 +19,7 @@ import { sourceRoutes } from './sources/routes.ts';
 import type { StreamLimits } from './stream/listeners.ts';
 import { streamRoutes } from './stream/routes.ts';
 import { statisticsRoutes } from './statistics/routes.ts';
+import { userImportRoute } from './users/import.ts';
 import { userRoutes } from './users/routes.ts';
 
 export function allRoutes(context: ApiContext, streams?: StreamLimits): Route[] {
@@ -27,6 +28,7 @@ export function allRoutes(context: ApiContext, streams?: StreamLimits): Route[] 
     ...linkRoutes(context),
     ...organisationRoutes(context),
     ...userRoutes(context),
+    userImportRoute(context),
     ...functionNumberRoutes(context),
     ...endpointRoutes(context),
     ...endpointStateRoutes(context),

@@ -11,7 +11,7 @@ import type { ShownCertificate } from './certificate.ts';
 import type { ApiContext } from './context.ts';
 import { isIngestKey } from './authentication.ts';
 import { PAGE_CSP, docsPage } from './docs-page.ts';
-import { BODY_LIMITS, eventRoutes, refuseMediaType, type EventsOptions } from './events.ts';
+import { eventRoutes, refuseMediaType, type EventsOptions } from './events.ts';
 import { LINK_PATHS, linkPage } from './link-page.ts';
 import { openApiDocument } from './openapi.ts';
 import { boundConnections } from './connections.ts';
@@ -19,7 +19,7 @@ import { servePortal } from './portal.ts';
 import { Refused, sendProblem } from './problem.ts';
 import { publicKeyRoutes } from './public-keys.ts';
 import { RateLimiter, RATES, type Rates } from './rates.ts';
-import { BODY_LIMIT, registerRoutes } from './register.ts';
+import { registerRoutes } from './register.ts';
 import { allRoutes } from './routes.ts';
 import type { StreamLimits } from './stream/listeners.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -192,14 +192,12 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
     );
   }
   switch (systemCodeOf(error)) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE': {
-      const { events, alive } = BODY_LIMITS;
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return sendProblem(
         reply,
         'BODY_TOO_LARGE',
-        `A body of events has at most ${events} bytes, a list of legs that are up ${alive}, any other ${BODY_LIMIT}.`,
+        `A body has at most ${request.routeOptions.bodyLimit} bytes here. Send it in parts.`,
       );
-    }
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
     case 'FST_ERR_CTP_INVALID_CONTENT_TYPE':
       return refuseMediaType(reply);

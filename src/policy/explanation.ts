@@ -85,6 +85,7 @@ export type Finding =
   | (At & { code: 'expired'; states: readonly LegState[]; trouble?: Trouble; afterMs: number })
   | (At & { code: 'dead'; states: readonly LegState[]; trouble?: Trouble });
 
+export type LegFinding = Extract<Finding, { code: 'leg' }>;
 type MessageFinding = Extract<Finding, { states: readonly LegState[] }>;
 
 /** What the phone system tells later than this is worth a word. */
@@ -110,7 +111,8 @@ function explainLeg(steps: readonly TakenStep[], timeline: Timeline): Finding[] 
   return [...findings, ...concerned.flatMap((endpoint) => explainEndpoint(steps, endpoint, timeline))];
 }
 
-function legOf(steps: readonly TakenStep[]): Finding {
+/** How a leg went. @param steps all of one leg, at least one */
+export function legOf(steps: readonly TakenStep[]): LegFinding {
   const [first] = steps as readonly [TakenStep];
   const at = (state: LegState) => steps.find(({ event }) => event.state === state);
   const [rang, answered, ended] = [at('EARLY') ?? first, at('CONFIRMED'), at('TERMINATED')];

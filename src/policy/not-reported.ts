@@ -1,19 +1,17 @@
 /** Which legs of a call some endpoint heard nothing of, and why: the not-reported log. Pure. */
-import { explain, type Finding } from './explanation.ts';
+import { explain, type Finding, type LegFinding } from './explanation.ts';
 import type { Timeline } from './timeline.ts';
-
-type Leg = Extract<Finding, { code: 'leg' }>;
 
 /** A leg with at least one reason. */
 export interface LegNotReported {
-  leg: Leg;
+  leg: LegFinding;
   /** Those that name no endpoint hold for all of them. */
   reasons: readonly Finding[];
 }
 
 /** @param endpointId only what this endpoint did not get */
 export function notReported(timeline: Timeline, endpointId?: string): readonly LegNotReported[] {
-  const legs: { leg: Leg; findings: Finding[] }[] = [];
+  const legs: { leg: LegFinding; findings: Finding[] }[] = [];
   for (const finding of explain(timeline)) {
     if (finding.code === 'leg') legs.push({ leg: finding, findings: [] });
     else legs.at(-1)?.findings.push(finding);
@@ -32,7 +30,7 @@ export function notReported(timeline: Timeline, endpointId?: string): readonly L
 }
 
 /** While a leg has not ended, a state that an endpoint asks for may still come. */
-function isUntold(finding: Finding, { endedAtMs }: Leg): boolean {
+function isUntold(finding: Finding, { endedAtMs }: LegFinding): boolean {
   switch (finding.code) {
     case 'came-late':
     case 'no-endpoint':

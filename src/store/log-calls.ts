@@ -2,6 +2,7 @@
  * Reading lists of calls (one of them: log-timeline.ts). A call is found by its first message of each endpoint and by its
  * first row in the trail, whichever came first; both are indexed by time, so no row is written for the call itself.
  */
+import { legOf } from '../policy/explanation.ts';
 import type { MessageOutcome, TakenStep } from '../policy/timeline.ts';
 import {
   CursorInvalid,
@@ -191,14 +192,21 @@ function listedOf({ callId, messages, trail }: StoredCall): ListedCall {
 }
 
 function branchOf(steps: readonly TakenStep[]): CallBranch {
-  const { branch_id: branchId, state, 'termination-reason': reason } = steps.at(-1)!.event;
-  const localUserId = steps.find(({ event }) => event.local_user_id !== undefined)?.event.local_user_id;
+  const { code: _, firstState: __, ...leg } = legOf(steps);
+  const last = steps.at(-1)!.event;
+  const {
+    state,
+    local_number: localNumber,
+    remote_user_id: remoteUserId,
+    remote_number: remoteNumber,
+  } = last;
   return {
-    branchId,
+    ...leg,
     state,
     reported: steps.some(({ sentTo }) => sentTo.length > 0),
-    ...(localUserId !== undefined && { localUserId }),
-    ...(reason !== undefined && { reason }),
+    ...(localNumber !== undefined && { localNumber }),
+    ...(remoteUserId !== undefined && { remoteUserId }),
+    ...(remoteNumber !== undefined && { remoteNumber }),
   };
 }
 

@@ -5,7 +5,7 @@
  * page may hold fewer items than asked for, even none, and still name a `next`: going on there finds the rest. What is
  * stored meanwhile does not move a place that `next` names.
  */
-import type { LegState } from '../call/leg-event.ts';
+import type { Direction, LegState } from '../call/leg-event.ts';
 import type { TerminationReason } from '../call/leg-state.ts';
 import type { LegNotReported } from '../policy/not-reported.ts';
 import type {
@@ -78,10 +78,18 @@ export interface CallFilter {
   toMs?: number;
 }
 
+/** Who and with whom as far as it may be told, as it was told last. */
 export interface CallBranch {
   branchId: string;
-  /** As far as it may be told. */
+  direction: Direction;
   localUserId?: string;
+  localNumber?: string;
+  remoteUserId?: string;
+  remoteNumber?: string;
+  /** When it rang, else when it was first heard of: by the phone system's clock, as the two that follow. */
+  beganAtMs: number;
+  answeredAtMs?: number;
+  endedAtMs?: number;
   /** The last one. */
   state: LegState;
   reason?: TerminationReason;

@@ -190,7 +190,18 @@ for (const { name, needs, open } of BACKENDS) {
     await store.calls.commit([step({ call: 'bad' })], BEGAN + 1);
     await attempt(store, BEGAN + 1, { kind: 'dead' });
     await store.calls.commit([step({ call: 'silent', to: [], user: 'maija' })], BEGAN + 2);
-    await store.calls.commit([step({ call: 'waits' })], BEGAN + 3);
+    await store.calls.commit([step({ call: 'waits', remote: '+358409401234' })], BEGAN + 3);
+    assert.deepEqual((await viewer('GET', `${O}/calls?limit=1`)).body.items[0].branches, [
+      {
+        branch_id: 'waits-a.',
+        direction: 'INCOMING',
+        local_user_id: 'matti',
+        remote_number: '+358409401234',
+        began_at: '1970-01-01T00:00:01.000Z',
+        state: 'EARLY',
+        reported: true,
+      },
+    ]);
     const namesOf = async (query: string) =>
       (await all(viewer, `${O}/calls?${query}`)).map((one) => one['call_id']);
     assert.deepEqual(await namesOf('limit=1'), ['waits', 'silent', 'bad', 'good']);

@@ -68,6 +68,7 @@ const TABLE: Record<string, Kind> = {
   [`PUT ${O}/privacy`]: 'change',
   [`POST ${O}/privacy/preview`]: 'look',
   [`GET ${O}/users`]: 'look',
+  [`POST ${O}/users/import`]: 'change',
   [`GET ${O}/users/{user}`]: 'look',
   [`PUT ${O}/users/{user}`]: 'change',
   [`DELETE ${O}/users/{user}`]: 'change',
@@ -211,6 +212,7 @@ function fill(path: string, values: Record<string, string>): string {
 function bodyFor(method: string, path: string): unknown {
   if (method !== 'PUT' && method !== 'POST') return undefined;
   if (path.endsWith('/users/{user}')) return { email: 'stolen@beta.example' };
+  if (path.endsWith('/import')) return { users: [{ user_id: 'thief', extensions: ['1999'] }] };
   if (path.endsWith('/{endpoint}')) return { url: 'https://beta.example/' };
   if (path.endsWith('/{number}')) return { kind: 'OTHER' };
   if (path.endsWith('/replays')) return { endpoint: 'crm', since: '2026-01-01T00:00:00Z' };

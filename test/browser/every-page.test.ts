@@ -10,7 +10,7 @@ import {
 } from '../support/browser.ts';
 import { startPortal } from '../support/portal.ts';
 
-/** By the name of its screenshot. */
+/** By the name of its screenshot; `{call}` is the call that was played, `{message}` one about it. */
 const PAGES: Record<string, string> = {
   installation: '/operator',
   organisations: '/operator/organisations',
@@ -25,10 +25,20 @@ const PAGES: Record<string, string> = {
   me: '/me',
   overview: '/o/acme',
   calls: '/o/acme/calls',
+  call: '/o/acme/calls/{call}',
+  'not-reported': '/o/acme/calls/not-reported',
   messages: '/o/acme/messages',
+  message: '/o/acme/messages/{message}',
   endpoints: '/o/acme/endpoints',
+  'endpoint-new': '/o/acme/endpoints/-/new',
+  endpoint: '/o/acme/endpoints/crm',
+  'endpoint-settings': '/o/acme/endpoints/crm?tab=messages',
+  'endpoint-access': '/o/acme/endpoints/crm?tab=access',
+  'endpoint-signature': '/o/acme/endpoints/crm?tab=signature',
   privacy: '/o/acme/privacy',
   users: '/o/acme/users',
+  'users-import': '/o/acme/users/import',
+  'unknown-phones': '/o/acme/users/unknown-phones',
   'function-numbers': '/o/acme/function-numbers',
   accounts: '/o/acme/accounts',
   'api-keys': '/o/acme/api-keys',
@@ -53,12 +63,16 @@ test(
     portal.pbx.play(portal.pbx.left());
     const first = await openPage(t);
     await portal.logIn(first, 'operator');
+    await portal.crm.until(({ length }) => length > 0);
+    const { message, messageId } = portal.crm.received[0]!;
     const storageState = await first.context().storageState();
     for (const { name: look, ...options } of LOOKS) {
       await t.test(look, { timeout: 240_000 }, async (inner) => {
         const page = await openPage(inner, { ...options, storageState });
         for (const [name, path] of Object.entries(PAGES)) {
-          await page.goto(portal.url + path);
+          await page.goto(
+            portal.url + path.replace('{call}', message.call_id).replace('{message}', messageId),
+          );
           await settled(page);
           await assertAccessible(page);
           await assertFits(page);

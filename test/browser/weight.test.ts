@@ -83,7 +83,7 @@ test('how long people wait: figures, no limits', needsChromium(), async (t) => {
   for (const name of ['Calls', 'Messages', 'Privacy', 'Users']) {
     const began = performance.now();
     await page.getByRole('link', { name, exact: true }).click();
-    await page.waitForFunction(`document.querySelector('main h1') !== null`);
+    await page.locator('main h1').waitFor();
     await settled(page);
     t.diagnostic(`${name}: ${Math.round(performance.now() - began)} ms from the click to the whole page`);
   }

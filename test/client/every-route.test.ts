@@ -136,6 +136,11 @@ async function directory(client: Client<paths>, url: string): Promise<void> {
   await ok(client.PUT(one, { params: user, body: aino }));
   assert.deepEqual((await ok(client.GET(one, { params: user }))).extensions, ['1001']);
   await ok(client.GET('/api/v1/organisations/{organisation}/users', { params: organisation }));
+  const all = '/api/v1/organisations/{organisation}/users/import';
+  const imported = await ok(
+    client.POST(all, { params: organisation, body: { users: [{ user_id: 'aino' }], fields: ['email'] } }),
+  );
+  assert.deepEqual([imported.unchanged, imported.users[0]?.becomes], [1, 'unchanged']);
   const number = { path: { ...ACME, number: '7000' } };
   const functionNumber = '/api/v1/organisations/{organisation}/function-numbers/{number}';
   await ok(client.PUT(functionNumber, { params: number, body: { kind: 'QUEUE' } }));

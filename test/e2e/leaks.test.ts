@@ -18,6 +18,7 @@ const KINDS = [
   /^GET \/api\/v1\/organisations\/acme\/messages\//,
   /^GET \/api\/v1\/audit\.ndjson$/,
   /^callhook status$/,
+  /^the stream /,
   /^mail$/,
   /^collector /,
   /^operator /,

@@ -186,7 +186,17 @@ export function logContract(backend: Backend): void {
         beganAtMs: 1_011,
         lastAtMs: 2_000,
         result: 'not reported',
-        branches: [{ branchId: 'call-11-a.', state: 'TERMINATED', reported: false, localUserId: 'matti' }],
+        branches: [
+          {
+            branchId: 'call-11-a.',
+            direction: 'INCOMING',
+            localUserId: 'matti',
+            beganAtMs: 1_000,
+            endedAtMs: 1_000,
+            state: 'TERMINATED',
+            reported: false,
+          },
+        ],
         messages: { pending: 0, delivered: 0, expired: 0, dead: 0 },
       });
       assert.deepEqual([next?.result, next?.messages.pending, next?.beganAtMs], ['waiting', 3, 1_010]);

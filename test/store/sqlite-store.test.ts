@@ -71,7 +71,7 @@ test('only one process may serve a database, and the lock goes with it', () => {
 /** Processes that do nothing but look whether the database is served. @returns in how many looks it was */
 function watchers(path: string, looks: number): { started: Promise<unknown>; sawServed: Promise<number> } {
   const script = `
-    import { isServed } from ${JSON.stringify(new URL('../../src/store/sqlite/store.ts', import.meta.url))};
+    import { isServed } from ${JSON.stringify(new URL('../../src/store/sqlite/file-locks.ts', import.meta.url))};
     process.stdout.write('looking\\n');
     let served = 0;
     for (let look = 0; look < ${looks}; look += 1) if (isServed(${JSON.stringify(path)})) served += 1;

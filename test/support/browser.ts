@@ -64,9 +64,7 @@ export async function openPage(t: TestContext, options: BrowserContextOptions = 
 /** The page has its title, and nothing of it is still being loaded. A live stream never ends, so the network may be busy. */
 export async function settled(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await page.waitForFunction(
-    `document.querySelector('.mantine-Loader-root, .mantine-Skeleton-root') === null`,
-  );
+  await page.locator('.mantine-Loader-root, .mantine-Skeleton-root').first().waitFor({ state: 'detached' });
 }
 
 /** WCAG 2.2 A and AA, and axe's own good practices, on what is shown now. */

@@ -17,6 +17,7 @@ import { startTokenServer } from './token-server.ts';
 import { TRANSCRIPTS } from './transcripts.ts';
 
 const RECORDING = `${TRANSCRIPTS}asterisk/01-in-answered-caller-hangs-up/ami.raw`;
+const STREAM = '/api/v1/organisations/acme/stream';
 const OPERATOR = 'olga@operator.example';
 
 export interface FullRun {
@@ -118,6 +119,20 @@ export async function fullRun(t: TestContext, database?: string): Promise<FullRu
   };
   const get = async (path: string, headers: Record<string, string>) => ask(`GET ${path}`, path, { headers });
 
+  /** A stream has no end: what it says is kept when nobody listens any more. */
+  const listen = async (path: string, headers: Record<string, string>) => {
+    const over = new AbortController();
+    const response = await fetch(`${api}${path}`, { headers, signal: over.signal });
+    assert.equal(response.headers.get('content-type')?.split(';')[0], 'text/event-stream');
+    const chunks: Uint8Array[] = [];
+    const heard = response.body!.pipeTo(new WritableStream({ write: (chunk) => void chunks.push(chunk) }));
+    return async () => {
+      over.abort();
+      await heard.catch(() => {});
+      keep(`the stream ${path}`, Buffer.concat(chunks));
+    };
+  };
+
   const link = await setUp.promise;
   const made = await ask('the set-up', '/api/v1/set-up', {
     headers: { 'x-callhook': '1' },
@@ -155,6 +170,7 @@ export async function fullRun(t: TestContext, database?: string): Promise<FullRu
       assert.equal(status, 202, text);
     }
   };
+  const stopListening = await listen(STREAM, asOperator);
   pbx.play(1_000);
   await postCall(1);
   await asPlatform(`${SECRETS.PLATFORM_TOKEN}x`, {});
@@ -192,7 +208,7 @@ export async function fullRun(t: TestContext, database?: string): Promise<FullRu
       message: await first('/api/v1/organisations/acme/messages', 'id'),
     };
     for (const [path, methods] of Object.entries(paths)) {
-      if (methods.get === undefined) continue;
+      if (methods.get === undefined || path.endsWith('/stream')) continue;
       const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name] ?? 'none'));
       await get(filled, headers);
     }
@@ -209,6 +225,7 @@ export async function fullRun(t: TestContext, database?: string): Promise<FullRu
       await verb(['status'], { CALLHOOK_SMTP_URL: SECRETS.SMTP });
       await verb(['serve'], { CALLHOOK_OPERATOR_WEBHOOK_SECRET: `wh ${SECRETS.OPERATOR}` });
       await verb(['status'], { CALLHOOK_DATABASE: `postgres://callhook:${SECRETS.BEARER}@127.0.0.1:1/x` });
+      await stopListening();
       for (const headers of [asOperator, { authorization: `Bearer ${apiKey}` }]) await getAll(headers);
       if (database === undefined) keepFiles(folder, keep);
       else await keepTables(database, keep);

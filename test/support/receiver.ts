@@ -23,6 +23,8 @@ export interface Crm {
   /** PEM, to be trusted. */
   certificate: string;
   received: Received[];
+  /** What came without a good signature, and was refused. */
+  unsigned: Pick<Received, 'body' | 'headers'>[];
   /** What the next requests are answered with; 204 when empty. */
   answers: number[];
   /** The body of every answer. */
@@ -69,6 +71,7 @@ export async function startCrm(port = 0, given?: { key: string; cert: string }):
         try {
           webhook.verify(body, request.headers as Record<string, string>);
         } catch {
+          crm.unsigned.push({ body, headers: request.headers });
           response.writeHead(401).end();
           return;
         }
@@ -88,6 +91,7 @@ export async function startCrm(port = 0, given?: { key: string; cert: string }):
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/calls`,
     certificate: cert,
     received: [],
+    unsigned: [],
     answers: [],
     says: '',
     delayMs: 0,

@@ -310,6 +310,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations/{organisation}/users/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make and change many users at once
+         * @description All or nothing, 10,000 users at most. Users that are not named stay as they are, and of those that are, what is not among `fields`. With `dry_run` nothing is changed; send the ETag of its answer as If-Match, and the import does what was said, or nothing.
+         */
+        post: operations["importUsers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisations/{organisation}/function-numbers": {
         parameters: {
             query?: never;
@@ -1222,6 +1242,21 @@ export interface components {
             /** @description Absent on the last page */
             next_cursor?: string;
         };
+        UsersImported: {
+            dry_run: boolean;
+            created: number;
+            changed: number;
+            unchanged: number;
+            users: {
+                user_id: string;
+                /** @enum {string} */
+                becomes: "created" | "changed" | "unchanged";
+                /** @description Of one that is changed */
+                before?: components["schemas"]["User"];
+                /** @description Of one that is created or changed */
+                after?: components["schemas"]["User"];
+            }[];
+        };
         ApiKey: {
             id: string;
             name: string;
@@ -1684,7 +1719,21 @@ export interface components {
             result: "delivered" | "waiting" | "failed" | "not_reported";
             branches: {
                 branch_id: string;
+                /** @enum {string} */
+                direction: "INCOMING" | "OUTGOING";
                 local_user_id?: string;
+                local_number?: string;
+                remote_user_id?: string;
+                remote_number?: string;
+                /**
+                 * Format: date-time
+                 * @description When it rang, else when it was first heard of
+                 */
+                began_at: string;
+                /** Format: date-time */
+                answered_at?: string;
+                /** Format: date-time */
+                ended_at?: string;
                 /**
                  * @description The last one
                  * @enum {string}
@@ -2377,6 +2426,39 @@ export interface components {
                 /** @enum {string} */
                 type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
             }[];
+        };
+        UsersImportBody: {
+            /** @description As in the directory file */
+            users: {
+                user_id: string;
+                email?: string;
+                /** @default [] */
+                numbers?: string[];
+                /** @default [] */
+                extensions?: string[];
+                /** @default [] */
+                devices?: {
+                    source: string;
+                    address: string;
+                    /** @enum {string} */
+                    type?: "MOBILE" | "SOFT" | "DESKTOP" | "FXS" | "EXTERNAL_PBX" | "FAX" | "VOICEMAIL" | "EXTERNAL" | "MOBILE_EXT" | "CONFERENCE" | "QUEUE" | "MOBILE_VOIP" | "WEB";
+                }[];
+            }[];
+            /**
+             * @description What of users who are there already is set; the rest stays as it is
+             * @default [
+             *       "email",
+             *       "numbers",
+             *       "extensions",
+             *       "devices"
+             *     ]
+             */
+            fields?: ("email" | "numbers" | "extensions" | "devices")[];
+            /**
+             * @description Only say what would happen
+             * @default false
+             */
+            dry_run?: boolean;
         };
         ApiKeyBody: {
             name: string;
@@ -3396,6 +3478,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importUsers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what was read. Needed to change something that is there */
+                "If-Match"?: string;
+            };
+            path: {
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UsersImportBody"];
+            };
+        };
+        responses: {
+            /** @description What becomes of each user, in the order of the request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsersImported"];
+                };
             };
             /** @description A problem, in words */
             default: {

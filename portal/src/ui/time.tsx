@@ -5,12 +5,13 @@ import { useTranslation } from 'react-i18next';
 interface Props {
   /** RFC 3339. */
   at: string;
-  /** `date`: day and time to the minute; `clock`: to the millisecond, without the day. */
-  as?: 'date' | 'clock';
+  /** `date`: day and time to the minute; `moment`: to the second; `clock`: to the millisecond, without the day. */
+  as?: 'date' | 'moment' | 'clock';
 }
 
 const FORMATS = {
   date: { dateStyle: 'medium', timeStyle: 'short' },
+  moment: { dateStyle: 'medium', timeStyle: 'medium' },
   clock: {
     hour: '2-digit',
     minute: '2-digit',

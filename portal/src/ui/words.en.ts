@@ -10,5 +10,10 @@ export const en = {
   edit: 'Change',
   back: 'Back',
   more: 'Show more',
+  soFar_zero: 'Nothing found so far. Older parts of the log were not searched yet.',
+  soFar_one: '1 found so far. Older parts of the log were not searched yet.',
+  soFar_other: '{{count}} found so far. Older parts of the log were not searched yet.',
+  searchBack: 'Search further back',
   loading: 'Loading',
+  live: { connecting: 'Connecting', connected: 'Live', reconnecting: 'Reconnecting' },
 };

@@ -13,5 +13,10 @@ export const fi: Words<typeof en> = {
   edit: 'Muuta',
   back: 'Takaisin',
   more: 'Näytä lisää',
+  soFar_zero: 'Toistaiseksi ei löytynyt mitään. Lokin vanhempaa osaa ei ole vielä käyty läpi.',
+  soFar_one: 'Toistaiseksi löytyi 1. Lokin vanhempaa osaa ei ole vielä käyty läpi.',
+  soFar_other: 'Toistaiseksi löytyi {{count}}. Lokin vanhempaa osaa ei ole vielä käyty läpi.',
+  searchBack: 'Hae vanhemmista',
   loading: 'Ladataan',
+  live: { connecting: 'Yhdistetään', connected: 'Reaaliaikainen', reconnecting: 'Yhdistetään uudelleen' },
 };

@@ -30,7 +30,14 @@ export const notReportedFilter = {
 
 const branch = z.strictObject({
   branch_id: z.string(),
+  direction: z.enum(['INCOMING', 'OUTGOING']),
   local_user_id: z.string().optional(),
+  local_number: z.string().optional(),
+  remote_user_id: z.string().optional(),
+  remote_number: z.string().optional(),
+  began_at: time.meta({ description: 'When it rang, else when it was first heard of' }),
+  answered_at: time.optional(),
+  ended_at: time.optional(),
   state: z.enum(LEG_STATES).meta({ description: 'The last one' }),
   reason: z.string().optional().meta({ description: 'The `termination-reason`' }),
   reported: z.boolean().meta({ description: 'A message was made of some step of it' }),

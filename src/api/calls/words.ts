@@ -18,10 +18,19 @@ export function callWords({ callId, beganAtMs, lastAtMs, branches, messages, res
   };
 }
 
-function branchWords({ branchId, localUserId, state, reason, reported }: CallBranch) {
+function branchWords(branch: CallBranch) {
+  const { branchId, direction, localUserId, localNumber, remoteUserId, remoteNumber } = branch;
+  const { beganAtMs, answeredAtMs, endedAtMs, state, reason, reported } = branch;
   return {
     branch_id: branchId,
+    direction,
     ...(localUserId !== undefined && { local_user_id: localUserId }),
+    ...(localNumber !== undefined && { local_number: localNumber }),
+    ...(remoteUserId !== undefined && { remote_user_id: remoteUserId }),
+    ...(remoteNumber !== undefined && { remote_number: remoteNumber }),
+    began_at: timeText(beganAtMs),
+    ...(answeredAtMs !== undefined && { answered_at: timeText(answeredAtMs) }),
+    ...(endedAtMs !== undefined && { ended_at: timeText(endedAtMs) }),
     state,
     ...(reason !== undefined && { reason }),
     reported,

@@ -9,7 +9,7 @@ import { sql as log } from './migrations/0005-log.ts';
 import { sql as feed } from './migrations/0006-feed.ts';
 import { sql as keysAndAudit } from './migrations/0007-keys-and-audit.ts';
 import { sql as auditPages } from './migrations/0008-audit-pages.ts';
-import { sql as attemptDetails } from './migrations/0010-attempt-details.ts';
+import { sql as attemptDetails } from './migrations/0009-attempt-details.ts';
 
 /** In order; the position is the number. */
 const MIGRATIONS: readonly string[] = [

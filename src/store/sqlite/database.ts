@@ -14,7 +14,7 @@ import { sql as log } from './migrations/0006-log.ts';
 import { sql as feed } from './migrations/0007-feed.ts';
 import { sql as keysAndAudit } from './migrations/0008-keys-and-audit.ts';
 import { sql as auditPages } from './migrations/0009-audit-pages.ts';
-import { sql as attemptDetails } from './migrations/0011-attempt-details.ts';
+import { sql as attemptDetails } from './migrations/0010-attempt-details.ts';
 import { unavailable, worded } from './storage-problem.ts';
 
 /** In order; the position is the number. */

@@ -1,10 +1,18 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { organisationRoute } from '../../app/frame-routes.ts';
+import { readFilters } from './filters.ts';
 
-const page = createRoute({
+const list = createRoute({
   getParentRoute: () => organisationRoute,
   path: '/messages',
+  validateSearch: readFilters,
   component: lazyRouteComponent(() => import('./messages-page.tsx'), 'MessagesPage'),
 });
 
-export const messagesRoutes = [page] as const;
+const one = createRoute({
+  getParentRoute: () => organisationRoute,
+  path: '/messages/$message',
+  component: lazyRouteComponent(() => import('./message-page.tsx'), 'MessagePage'),
+});
+
+export const messagesRoutes = [list, one] as const;
