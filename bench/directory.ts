@@ -27,7 +27,7 @@ export async function benchDirectory(
   const [organisations, messages] = [size.organisations, size.messages].map((n) => n.toLocaleString('en'));
   for (const database of databases) {
     console.log(
-      `\nPages on ${database} (${organisations} organisations, ${messages} messages; p50 and p99 of ${ROUNDS}, ms)`,
+      `\nPages on ${database} (${organisations} organisations, ${messages} messages; p50 and p99 of ${ROUNDS}, p99 of our CPU time, ms)`,
     );
     await (database === 'SQLite' ? onSqlite : onPostgres)(size);
   }
@@ -89,15 +89,17 @@ async function measure(store: Store, size: Size): Promise<void> {
   const others = (nth: number) => `org-${1 + ((nth * 7_919) % (size.organisations - 1))}`;
   const slow: string[] = [];
   const took = async (name: string, ask: (nth: number) => Promise<unknown>) => {
-    const times = await rounds(ask);
-    const [half, worst] = [quantile(times, 0.5), quantile(times, 0.99)];
+    const { byClock, byCpu } = await rounds(ask);
+    const worst = quantile(byClock, 0.99);
     if (worst > MOST_MS) slow.push(name);
-    return `${half.toFixed(1).padStart(7)} ${worst.toFixed(1).padStart(6)}`;
+    return [quantile(byClock, 0.5), worst, quantile(byCpu, 0.99)]
+      .map((ms) => ms.toFixed(1).padStart(6))
+      .join(' ');
   };
   const ask = async ({ name, ask: answer, operators }: Question) => {
     const words = [await took(name, (nth) => answer(others(nth), nth))];
     if (operators !== true) words.push(await took(name, (nth) => answer('org-0', nth)));
-    console.log(`  ${name.padEnd(34)} ${words.join('   largest ')}`);
+    console.log(`  ${name.padEnd(32)} ${words.join('   largest ')}`);
   };
   for (const questions of [directoryQuestions, accountQuestions, logQuestions]) {
     for (const question of questions(store, size)) await ask(question);
@@ -106,14 +108,20 @@ async function measure(store: Store, size: Size): Promise<void> {
   await store.close();
 }
 
-async function rounds(ask: (nth: number) => Promise<unknown>): Promise<number[]> {
-  const took: number[] = [];
+/** By the clock, and by the CPU time of this process, in which nothing is of other work on the machine. In ms, sorted. */
+async function rounds(
+  ask: (nth: number) => Promise<unknown>,
+): Promise<Record<'byClock' | 'byCpu', number[]>> {
+  const byClock: number[] = [];
+  const byCpu: number[] = [];
   for (let nth = 0; nth < ROUNDS; nth += 1) {
-    const began = performance.now();
+    const [began, cpu] = [performance.now(), process.cpuUsage()];
     await ask(nth);
-    took.push(performance.now() - began);
+    byClock.push(performance.now() - began);
+    const { user, system } = process.cpuUsage(cpu);
+    byCpu.push((user + system) / 1_000);
   }
-  return took.toSorted((a, b) => a - b);
+  return { byClock: byClock.toSorted((a, b) => a - b), byCpu: byCpu.toSorted((a, b) => a - b) };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -5,10 +5,14 @@ import { createLogReader } from '../log-room.ts';
 import { unknownDeviceWrites } from '../log-unknown-devices.ts';
 import { BEGIN_SNAPSHOT, type Database } from './database.ts';
 
-/** Pages look up few rows in large tables, by index: one that is read from end to end would take a hundred times as long. */
+/**
+ * Pages look up few rows in large tables, by index: one that is read from end to end would take a hundred times as long. And in
+ * the index's order: a bitmap would fetch all that fits and sort it, where a page needs the newest fifty.
+ */
 const BEGIN_READING = `
   ${BEGIN_SNAPSHOT};
   SET LOCAL enable_seqscan = off;
+  SET LOCAL enable_bitmapscan = off;
   SET LOCAL enable_hashjoin = off;
   SET LOCAL enable_mergejoin = off`;
 
