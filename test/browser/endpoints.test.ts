@@ -26,7 +26,10 @@ test(
     });
     const page = await openPage(t);
     await portal.logIn(page, 'administrator', 'acme');
-    await page.getByRole('link', { name: 'Webhook connector' }).click();
+    await page
+      .getByRole('navigation', { name: 'Pages' })
+      .getByRole('link', { name: 'Webhook connector' })
+      .click();
     await page.getByText('Ready, nothing sent yet').waitFor();
     await page.getByRole('link', { name: 'Add a receiver' }).click();
     await page.getByRole('textbox', { name: 'Address' }).fill('http://crm.example');

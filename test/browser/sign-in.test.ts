@@ -24,7 +24,7 @@ test(
     await page.getByRole('textbox', { name: 'Password' }).fill(PORTAL_PASSWORD);
     await page.getByRole('button', { name: 'Make the account' }).click();
     await page.waitForURL('**/welcome');
-    await page.getByRole('navigation').waitFor();
+    await page.getByRole('navigation', { name: 'Pages' }).waitFor();
   },
 );
 

@@ -43,7 +43,7 @@ export async function startPortal(
       await page.getByLabel('Your name').fill(`The ${role}`);
       await page.getByRole('textbox', { name: 'Password' }).fill(PORTAL_PASSWORD);
       await page.getByRole('button', { name: 'Join' }).click();
-      await page.getByRole('navigation').waitFor();
+      await page.getByRole('navigation', { name: 'Pages' }).waitFor();
       return email;
     },
   };

@@ -1,19 +1,20 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { IconLanguage } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { LANGUAGES, chooseLanguage, type Language } from '../i18n/start.ts';
+import { LANGUAGES, chooseLanguage, languageOf, type Language } from '../i18n/start.ts';
 
 export function LanguageMenu() {
   const { t, i18n } = useTranslation();
+  const language = languageOf(i18n.language) ?? 'en';
   return (
     <Menu>
       <Menu.Target>
         <Button variant="subtle" color="gray" size="compact-md" leftSection={<IconLanguage size={18} />}>
-          <Text span inherit visibleFrom="xs" lang={i18n.language}>
-            {LANGUAGES[i18n.language as Language] ?? t('frame.language')}
+          <Text span inherit visibleFrom="xs" lang={language}>
+            {LANGUAGES[language]}
           </Text>
           <Text span inherit hiddenFrom="xs" tt="uppercase">
-            {i18n.language}
+            {language}
           </Text>
         </Button>
       </Menu.Target>

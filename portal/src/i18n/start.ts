@@ -22,7 +22,7 @@ declare module 'i18next' {
 export async function startWords(): Promise<void> {
   const language = chosenLanguage();
   await i18next.use(initReactI18next).init({
-    lng: language,
+    lng: localeOf(language),
     fallbackLng: 'en',
     defaultNS: 'words',
     ns: ['words'],
@@ -36,12 +36,22 @@ export async function chooseLanguage(language: Language): Promise<void> {
   localStorage.setItem(KEY, language);
   if (!i18next.hasResourceBundle(language, 'words'))
     i18next.addResourceBundle(language, 'words', await LOADERS[language]());
-  await i18next.changeLanguage(language);
+  await i18next.changeLanguage(localeOf(language));
   document.documentElement.lang = language;
+}
+
+/** Times and numbers are written as where the reader lives: `en-GB` for `en`. */
+function localeOf(language: Language): string {
+  return navigator.languages.find((one) => languageOf(one) === language) ?? language;
+}
+
+/** Of a locale. */
+export function languageOf(locale: string): Language | undefined {
+  const base = locale.slice(0, 2).toLowerCase();
+  return base in LANGUAGES ? (base as Language) : undefined;
 }
 
 function chosenLanguage(): Language {
   const wished = [localStorage.getItem(KEY) ?? '', ...navigator.languages];
-  const known = wished.map((one) => one.slice(0, 2).toLowerCase()).find((one) => one in LANGUAGES);
-  return (known ?? 'en') as Language;
+  return wished.map(languageOf).find((one) => one !== undefined) ?? 'en';
 }

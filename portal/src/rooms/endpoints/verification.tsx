@@ -16,7 +16,7 @@ export function Verification({ signing }: { signing: 'hmac-sha256' | 'ed25519' }
         </Title>
         <Text>
           {t('endpoints.verify.about')}{' '}
-          <Anchor href="https://www.standardwebhooks.com" target="_blank" rel="noreferrer">
+          <Anchor href="https://www.standardwebhooks.com" target="_blank" rel="noreferrer" underline="always">
             Standard Webhooks
           </Anchor>
           .
