@@ -241,7 +241,7 @@ export interface paths {
         get: operations["getPrivacy"];
         /**
          * Change the privacy settings
-         * @description They hold from the next message on, for both directions.
+         * @description They hold from the next message on, for calls of the directions that `applies_to` names.
          */
         put: operations["putPrivacy"];
         post?: never;
