@@ -124,7 +124,7 @@ export interface AccountStore {
   ): Promise<boolean>;
   /** @returns false if there is none */
   remove(organisationId: string | undefined, id: string, note: AuditNote): Promise<boolean>;
-  /** Ends all of its sessions. @returns false if there is none */
+  /** Ends all of its sessions, and links to reset it. @returns false if there is none */
   setPassword(id: string, passwordHash: string, note: AuditNote): Promise<boolean>;
   /** The same by a link, which is used up by that. @returns false where it is not good any more */
   setPasswordByLink(
@@ -134,8 +134,17 @@ export interface AccountStore {
     note: AuditNote,
   ): Promise<boolean>;
 
-  /** A new session, and the end of `instead`. */
-  openSession(session: Session, tokenHash: string, note: AuditNote, instead?: string): Promise<void>;
+  /**
+   * A new session, and the end of `instead`.
+   * @param options.passwordHash what was verified; undefined: nothing was
+   * @returns false where the account is gone, disabled, or has another password by now: nothing is opened
+   */
+  openSession(
+    session: Session,
+    tokenHash: string,
+    note: AuditNote,
+    options?: { instead?: string | undefined; passwordHash?: string | undefined },
+  ): Promise<boolean>;
   /** The session of a token and its account, if neither has ended; it counts as seen. */
   useSession(
     tokenHash: string,

@@ -41,6 +41,7 @@ const CHANGE_ACCOUNT = `
 const REMOVE_ACCOUNT = `DELETE FROM account WHERE ${OF_ORGANISATION} AND id = $2 RETURNING id`;
 const SET_PASSWORD = 'UPDATE account SET password_hash = $2 WHERE id = $1 RETURNING id';
 const END_SESSIONS = 'DELETE FROM session WHERE account_id = $1';
+const END_RESETS = `DELETE FROM link WHERE purpose = 'reset' AND account_id = $1`;
 const END_SESSIONS_OF_OTHER_ROLE = `
   DELETE FROM session WHERE account_id = $1 AND EXISTS (SELECT 1 FROM account WHERE id = $1 AND role <> $2)`;
 const NO_ACCOUNT = 'SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM account)';
@@ -167,6 +168,7 @@ function setPassword(id: string, passwordHash: string): Step[] {
   return [
     { sql: SET_PASSWORD, values: [id, passwordHash], must: true },
     { sql: END_SESSIONS, values: [id] },
+    { sql: END_RESETS, values: [id] },
   ];
 }
 

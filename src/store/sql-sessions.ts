@@ -35,7 +35,10 @@ const OPEN_SESSION = `
   INSERT INTO session (id, token_hash, account_id, created_at_ms, seen_at_ms, expires_at_ms, address, client)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
 const END_SESSION = 'DELETE FROM session WHERE id = $1';
-const LOGGED_IN = 'UPDATE account SET last_login_at_ms = $2 WHERE id = $1';
+/** It also locks the account: a password that is changed at the same moment comes before, or ends this session. */
+const LOGGED_IN = `
+  UPDATE account SET last_login_at_ms = $2
+  WHERE id = $1 AND disabled = 0 AND (CAST($3 AS text) IS NULL OR password_hash = $3) RETURNING id`;
 const USE_SESSION = `
   SELECT ${SESSION_COLUMNS}, account.* FROM session JOIN account ON account.id = session.account_id
   WHERE session.token_hash = $1 AND session.expires_at_ms > $2 AND session.seen_at_ms > $3 AND account.disabled = 0`;
@@ -71,15 +74,16 @@ type Sessions = Pick<
 
 export function sqlSessions(sql: SqlPort): Sessions {
   return {
-    async openSession(session, tokenHash, note, instead) {
+    async openSession(session, tokenHash, note, { instead, passwordHash } = {}) {
       const { id, accountId, createdAtMs, seenAtMs, expiresAtMs, address, client } = session;
       const values = [id, tokenHash, accountId, createdAtMs, seenAtMs, expiresAtMs, address, client];
-      await sql.together([
+      const opened = await sql.together([
+        { sql: LOGGED_IN, values: [accountId, createdAtMs, passwordHash ?? null], must: true },
         { sql: END_SESSION, values: [instead ?? ''] },
         { sql: OPEN_SESSION, values },
-        { sql: LOGGED_IN, values: [accountId, createdAtMs] },
         auditStep(note),
       ]);
+      return opened !== undefined;
     },
 
     async useSession(tokenHash, nowMs, { idleMs, seenEveryMs }) {

@@ -42,6 +42,9 @@ test('a phone system is looked at before it is stored, and its phones are told a
     false,
     'nothing is stored',
   );
+  const [entry] = (await client('GET', 'audit?thing=source&limit=1')).body.items;
+  assert.deepEqual([entry.action, entry.id, entry.after.inspected.port], ['used', 'new', port]);
+  assert.ok(!JSON.stringify(entry).includes(LOGIN.secret));
 });
 
 test('what keeps it from working is told with what to do, and no secret', async (t) => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setUpLink } from '../../src/api/links.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import type { PasswordHasher } from '../../src/runtime/password-hash.ts';
+import { createPasswordHasher, type PasswordHasher } from '../../src/runtime/password-hash.ts';
 import { PASSWORD, startApi, type Reply } from '../support/api.ts';
 
 function cookieOf(reply: Reply): string {
@@ -304,6 +304,31 @@ test('a forgotten password is set anew by a link, and who asks learns nothing', 
   );
   const link = await operator.client('POST', `accounts/${one.id}/password-reset`);
   assert.match(link.body.link, /\/password-reset#chlnk_/);
+});
+
+test('a login that was begun with the password before the new one opens no session', async (t) => {
+  const real = createPasswordHasher();
+  let meanwhile = async () => {};
+  const passwords: PasswordHasher = {
+    hash: (password) => real.hash(password),
+    async verify(password, kept) {
+      const isRight = await real.verify(password, kept);
+      await meanwhile();
+      return isRight;
+    },
+  };
+  const { nobody, account, store } = await startApi(t, { passwords });
+  const { email, id } = await account('viewer', 'acme');
+  const body = { email, password: PASSWORD };
+  assert.equal((await nobody('POST', 'login', body)).status, 200);
+  const newer = await real.hash('a fine new password');
+  const by = { actor: { kind: 'account', id, name: email } } as const;
+  meanwhile = async () => {
+    await store.accounts.setPassword(id, newer, { atMs: 1, by, action: 'changed', thing: 'account', id });
+  };
+  const late = await nobody('POST', 'login', body);
+  assert.deepEqual([late.status, late.body.code], [401, 'LOGIN_REFUSED']);
+  assert.deepEqual(await store.accounts.sessions(id, Date.now(), { idleMs: 1e9, seenEveryMs: 1 }), []);
 });
 
 test('an API key is shown once, works by its scope, and can be taken back', async (t) => {

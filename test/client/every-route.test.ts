@@ -177,6 +177,10 @@ async function log(client: Client<paths>, { store }: Begun['api'], crm: Begun['c
   const O = '/api/v1/organisations/{organisation}';
   const { items } = await ok(client.GET(`${O}/messages`, { params: { ...params, query: { limit: 10 } } }));
   const [message] = items;
+  const stream = await ok(client.GET(`${O}/stream`, { params, parseAs: 'stream' }));
+  const reader = stream!.getReader();
+  assert.match(new TextDecoder().decode((await reader.read()).value), /^retry: \d+\n/);
+  await reader.cancel();
   const whole = await ok(
     client.GET(`${O}/messages/{message}`, { params: { path: { ...ACME, message: message!.id } } }),
   );

@@ -139,7 +139,9 @@ export function accountsContract(backend: AccountsBackend): void {
       assert.equal(await at(1_009), 'anna');
       assert.equal(await at(2_008), 'anna', 'each use counts as seen');
       assert.equal(await at(3_009), undefined, 'idle');
-      await accounts.openSession({ ...SESSION, id: 's2', seenAtMs: 4_900 }, 'second', note(), 's1');
+      await accounts.openSession({ ...SESSION, id: 's2', seenAtMs: 4_900 }, 'second', note(), {
+        instead: 's1',
+      });
       assert.deepEqual(
         (await accounts.sessions('anna', 4_950, TIMES)).map(({ id }) => id),
         ['s2'],
@@ -163,6 +165,26 @@ export function accountsContract(backend: AccountsBackend): void {
       await accounts.openSession({ ...SESSION, id: 's5' }, 'fifth', note());
       await accounts.change('acme', 'anna', { name: 'a', role: another, disabled: true }, note());
       assert.deepEqual(await accounts.sessions('anna', 11, TIMES), [], 'ended with the account');
+    },
+  );
+
+  behaviour(
+    'a new password leaves nothing good of the one before: no link to reset it, no login that it began',
+    async ({ accounts }) => {
+      await accounts.create(account('anna', 'viewer', 'acme'), note());
+      await accounts.create(account('otto', 'viewer', 'acme'), note());
+      const reset = { purpose: 'reset', createdAtMs: 1, expiresAtMs: 100 } as const;
+      await accounts.createLink({ ...reset, id: 'l1', accountId: 'anna' }, 'of anna');
+      await accounts.createLink({ ...reset, id: 'l2', accountId: 'otto' }, 'of otto');
+      const open = (id: string, passwordHash: string) =>
+        accounts.openSession({ ...SESSION, id }, `token ${id}`, note(), { passwordHash });
+      assert.equal(await open('s1', 'hash of anna'), true);
+      assert.equal(await accounts.setPassword('anna', 'newer hash', note()), true);
+      assert.equal(await accounts.link('of anna', 2), undefined);
+      assert.equal((await accounts.link('of otto', 2))?.id, 'l2', 'nobody else’s');
+      assert.equal(await open('s2', 'hash of anna'), false);
+      assert.deepEqual(await accounts.sessions('anna', 11, TIMES), []);
+      assert.equal(await open('s3', 'newer hash'), true);
     },
   );
 

@@ -241,7 +241,7 @@ export interface paths {
         get: operations["getPrivacy"];
         /**
          * Change the privacy settings
-         * @description They hold from the next message on, for both directions.
+         * @description They hold from the next message on, for calls of the directions that `applies_to` names.
          */
         put: operations["putPrivacy"];
         post?: never;
@@ -709,7 +709,7 @@ export interface paths {
         put?: never;
         /**
          * Look at a phone system: does it let us in, and which phones has it?
-         * @description Asks the phone system with the settings that are stored, or with those of the body; nothing is stored or changed. With an `organisation`, the phones that no directory has are answered as users of it, ready to be put.
+         * @description Asks the phone system with the settings that are stored, or with those of the body; nothing is stored or changed, but the audit says who was asked. With an `organisation`, the phones that no directory has are answered as users of it, ready to be put.
          */
         post: operations["inspectSource"];
         delete?: never;

@@ -39,13 +39,10 @@ export async function logIn(
   const found = await accounts.byEmail(email);
   const isRight = await inTurn(() => context.passwords.verify(password, found?.passwordHash));
   if (!isRight || found === undefined || found.account.disabled) {
-    throw new Refused(
-      'LOGIN_REFUSED',
-      'E-mail address or password is not right, or the account is disabled.',
-    );
+    throw loginRefused();
   }
   await forgive();
-  return openSession(context, found.account, from);
+  return openSession(context, found.account, from, found.passwordHash);
 }
 
 /** @returns forgets them, after a success. @throws Refused `TOO_MANY_REQUESTS` */
@@ -65,8 +62,17 @@ export async function countTries(
   return () => accounts.forgive(both);
 }
 
-/** A new session instead of whichever there was. */
-export async function openSession(context: ApiContext, account: Account, from: From): Promise<Answer> {
+/**
+ * A new session instead of whichever there was.
+ * @param passwordHash what it was verified with: a password may be changed while that takes its time
+ * @throws Refused `LOGIN_REFUSED`
+ */
+export async function openSession(
+  context: ApiContext,
+  account: Account,
+  from: From,
+  passwordHash?: string,
+): Promise<Answer> {
   const { by, nowMs, address } = from;
   const { accounts } = context.store;
   const before =
@@ -92,7 +98,8 @@ export async function openSession(context: ApiContext, account: Account, from: F
     id: session.id,
     ...(account.organisationId !== undefined && { organisationId: account.organisationId }),
   };
-  await accounts.openSession(session, hashToken(token), note, before?.session.id);
+  const options = { instead: before?.session.id, passwordHash };
+  if (!(await accounts.openSession(session, hashToken(token), note, options))) throw loginRefused();
   return {
     body: {
       kind: 'account',
@@ -134,6 +141,10 @@ export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (error instanceof HashingBusy) throw tooMany(1_000);
     throw error;
   }
+}
+
+function loginRefused(): Refused {
+  return new Refused('LOGIN_REFUSED', 'E-mail address or password is not right, or the account is disabled.');
 }
 
 function tooMany(retryAfterMs: number): Refused {

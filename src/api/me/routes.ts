@@ -86,12 +86,8 @@ export function meRoutes(context: ApiContext): Route[] {
       await accounts.setPassword(id, hash, passwordNote(access, by, nowMs));
       const account = await accounts.account(undefined, id);
       if (account === undefined) throw notThere('account');
-      const { headers = {} } = await openSession(context, account, {
-        by,
-        nowMs,
-        address,
-        session: undefined,
-      });
+      const from = { by, nowMs, address, session: undefined };
+      const { headers = {} } = await openSession(context, account, from, hash);
       return { headers };
     },
   });

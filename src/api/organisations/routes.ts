@@ -136,7 +136,7 @@ function privacyRoutes(
     path: `${ONE}/privacy`,
     tag: TAG,
     summary: 'Change the privacy settings',
-    description: 'They hold from the next message on, for both directions.',
+    description: 'They hold from the next message on, for calls of the directions that `applies_to` names.',
     need: { who: 'administrator' },
     conditional: true,
     params: inOrganisation,

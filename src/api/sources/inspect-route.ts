@@ -5,6 +5,7 @@
 import { sourceOf } from '../../config/directory-file/source-kinds.ts';
 import { inspectSource } from '../../command/inspect-source.ts';
 import { peopleOf, type Person } from '../../command/people.ts';
+import { sourceWords } from '../../policy/directory-words.ts';
 import type { HttpSettings, SourceSettings } from '../../policy/directory.ts';
 import { completeDirectory } from '../../policy/wanted-directory.ts';
 import type { Inspection } from '../../source/inspection.ts';
@@ -29,19 +30,30 @@ export function inspectRoute(context: ApiContext): Route {
     tag: 'Sources',
     summary: 'Look at a phone system: does it let us in, and which phones has it?',
     description:
-      'Asks the phone system with the settings that are stored, or with those of the body; nothing is stored or changed. With an ' +
+      'Asks the phone system with the settings that are stored, or with those of the body; nothing is stored or changed, but the ' +
+      'audit says who was asked. With an ' +
       '`organisation`, the phones that no directory has are answered as users of it, ready to be put.',
     need: { who: 'operator' },
     notRepeatable: true,
     params: ofSource,
     body: inspectBody.optional(),
     answer: { status: 200, schema: inspection, says: 'What was found' },
-    async handle({ params, body = {} }) {
+    async handle({ params, body = {}, by, nowMs }) {
       const source = await asked(context, params.source, body);
       if (source.kind === 'http') return { body: await waited(context, source) };
       const found =
         body.organisation === undefined ? undefined : await organisationOf(context, body.organisation);
       const known = await context.store.directory.devicesOn(source.id);
+      // Before it: a secret that is stored goes to whichever host the body names.
+      const after = { inspected: sourceWords(source) };
+      await context.store.accounts.note({
+        atMs: nowMs,
+        by,
+        action: 'used',
+        thing: 'source',
+        id: source.id,
+        after,
+      });
       const seen = await inspectSource(source, {
         addresses: known,
         names: found !== undefined,
