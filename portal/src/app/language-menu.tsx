@@ -5,15 +5,16 @@ import { LANGUAGES, chooseLanguage, type Language } from '../i18n/start.ts';
 
 export function LanguageMenu() {
   const { t, i18n } = useTranslation();
+  const language = (i18n.resolvedLanguage ?? 'en') as Language;
   return (
     <Menu>
       <Menu.Target>
         <Button variant="subtle" color="gray" size="compact-md" leftSection={<IconLanguage size={18} />}>
-          <Text span inherit visibleFrom="xs" lang={i18n.language}>
-            {LANGUAGES[i18n.language as Language] ?? t('frame.language')}
+          <Text span inherit visibleFrom="xs" lang={language}>
+            {LANGUAGES[language]}
           </Text>
           <Text span inherit hiddenFrom="xs" tt="uppercase">
-            {i18n.language}
+            {language}
           </Text>
         </Button>
       </Menu.Target>

@@ -22,7 +22,7 @@ declare module 'i18next' {
 export async function startWords(): Promise<void> {
   const language = chosenLanguage();
   await i18next.use(initReactI18next).init({
-    lng: language,
+    lng: asWrittenHere(language),
     fallbackLng: 'en',
     defaultNS: 'words',
     ns: ['words'],
@@ -36,8 +36,14 @@ export async function chooseLanguage(language: Language): Promise<void> {
   localStorage.setItem(KEY, language);
   if (!i18next.hasResourceBundle(language, 'words'))
     i18next.addResourceBundle(language, 'words', await LOADERS[language]());
-  await i18next.changeLanguage(language);
+  await i18next.changeLanguage(asWrittenHere(language));
   document.documentElement.lang = language;
+}
+
+/** With the country of the browser, for dates and times: `en-GB`, where the clock has 24 hours, unless it says otherwise. */
+function asWrittenHere(language: Language): string {
+  const wished = navigator.languages.find((one) => one.toLowerCase().startsWith(`${language}-`));
+  return wished ?? { en: 'en-GB', fi: 'fi' }[language];
 }
 
 function chosenLanguage(): Language {

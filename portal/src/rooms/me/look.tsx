@@ -13,7 +13,7 @@ export function Look() {
       <Select
         label={t('me.language')}
         allowDeselect={false}
-        value={i18n.language}
+        value={i18n.resolvedLanguage ?? 'en'}
         data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
         onChange={(language) => void chooseLanguage(language as Language)}
       />
