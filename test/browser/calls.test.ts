@@ -60,7 +60,7 @@ test(
       JSON.parse(await sent.getByLabel('Message “ringing”').first().innerText()),
       JSON.parse(body),
     );
-    await page.getByText('wants to hear only of “ringing, answered, and ended”').waitFor();
+    await page.getByText('wants to hear only of “ringing, answered and ended”').waitFor();
     await page.getByText('Show as a table').click();
     assert.equal(await page.getByRole('row', { name: /hung up/ }).count(), 1);
     await assertAccessible(page);

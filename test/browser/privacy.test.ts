@@ -13,6 +13,8 @@ test(
     await portal.logIn(page, 'administrator', 'acme');
     await page.getByRole('link', { name: 'Privacy' }).click();
     const preview = page.getByRole('group', { name: 'With these settings' });
+    const shared = page.getByRole('group', { name: 'If everything is shared' });
+    assert.equal(typeof JSON.parse(await shared.innerText()), 'object');
     await preview.getByText('"local_user_id": "aino.virta"').waitFor();
     await page.getByLabel('Remove Local User-Id').check();
     await page.getByLabel('Remove Device Type').check();

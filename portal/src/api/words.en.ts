@@ -10,6 +10,7 @@ export const en = {
   CONFLICT: 'This does not go together with what is there.',
   LINK_USED: 'The link is not good any more: it was used, or its time is over.',
   CHANGED_MEANWHILE: 'Somebody has changed it meanwhile. Load the page again.',
+  MATCH_NEEDED: 'There is one of this name already. Change that one, or choose another name.',
   REQUEST_INVALID: 'Some of it is not right.',
   TOO_MANY_REQUESTS: 'Too many tries. Wait a little.',
   INTERNAL: 'Something went wrong on the server.',

@@ -12,6 +12,7 @@ export const fi: Words<typeof en> = {
   CONFLICT: 'Tämä ei sovi yhteen nykyisten tietojen kanssa.',
   LINK_USED: 'Linkki ei enää kelpaa: se on jo käytetty tai vanhentunut.',
   CHANGED_MEANWHILE: 'Joku on muuttanut tätä sillä välin. Lataa sivu uudelleen.',
+  MATCH_NEEDED: 'Tämänniminen on jo olemassa. Muuta sitä tai valitse toinen nimi.',
   REQUEST_INVALID: 'Jokin tieto ei ole oikein.',
   TOO_MANY_REQUESTS: 'Liian monta yritystä. Odota hetki.',
   INTERNAL: 'Palvelimella meni jokin vikaan.',

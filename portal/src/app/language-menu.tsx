@@ -1,11 +1,11 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { IconLanguage } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { LANGUAGES, chooseLanguage, languageOf, type Language } from '../i18n/start.ts';
+import { LANGUAGES, chooseLanguage, type Language } from '../i18n/start.ts';
 
 export function LanguageMenu() {
   const { t, i18n } = useTranslation();
-  const language = languageOf(i18n.language) ?? 'en';
+  const language = (i18n.resolvedLanguage ?? 'en') as Language;
   return (
     <Menu>
       <Menu.Target>

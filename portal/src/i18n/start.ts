@@ -22,7 +22,7 @@ declare module 'i18next' {
 export async function startWords(): Promise<void> {
   const language = chosenLanguage();
   await i18next.use(initReactI18next).init({
-    lng: localeOf(language),
+    lng: asWrittenHere(language),
     fallbackLng: 'en',
     defaultNS: 'words',
     ns: ['words'],
@@ -36,22 +36,18 @@ export async function chooseLanguage(language: Language): Promise<void> {
   localStorage.setItem(KEY, language);
   if (!i18next.hasResourceBundle(language, 'words'))
     i18next.addResourceBundle(language, 'words', await LOADERS[language]());
-  await i18next.changeLanguage(localeOf(language));
+  await i18next.changeLanguage(asWrittenHere(language));
   document.documentElement.lang = language;
 }
 
-/** Times and numbers are written as where the reader lives: `en-GB` for `en`. */
-function localeOf(language: Language): string {
-  return navigator.languages.find((one) => languageOf(one) === language) ?? language;
-}
-
-/** Of a locale. */
-export function languageOf(locale: string): Language | undefined {
-  const base = locale.slice(0, 2).toLowerCase();
-  return base in LANGUAGES ? (base as Language) : undefined;
+/** With the country of the browser, for dates and times: `en-GB`, where the clock has 24 hours, unless it says otherwise. */
+function asWrittenHere(language: Language): string {
+  const wished = navigator.languages.find((one) => one.toLowerCase().startsWith(`${language}-`));
+  return wished ?? { en: 'en-GB', fi: 'fi' }[language];
 }
 
 function chosenLanguage(): Language {
   const wished = [localStorage.getItem(KEY) ?? '', ...navigator.languages];
-  return wished.map(languageOf).find((one) => one !== undefined) ?? 'en';
+  const known = wished.map((one) => one.slice(0, 2).toLowerCase()).find((one) => one in LANGUAGES);
+  return (known ?? 'en') as Language;
 }

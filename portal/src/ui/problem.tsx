@@ -4,6 +4,9 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../api/problem.ts';
 
+/** Their words say it all; the API's own speak of headers. */
+const WITHOUT_DETAIL = new Set(['CHANGED_MEANWHILE', 'MATCH_NEEDED']);
+
 export function Problem({ problem, retry }: { problem: unknown; retry?: () => void }) {
   const { t, i18n } = useTranslation();
   if (problem === null || problem === undefined) return null;
@@ -14,7 +17,9 @@ export function Problem({ problem, retry }: { problem: unknown; retry?: () => vo
   return (
     <Alert color="red" icon={<IconAlertTriangle />} title={title} role="alert">
       <Stack gap="xs" align="flex-start">
-        {detail !== undefined && errors.length === 0 && <Text size="sm">{detail}</Text>}
+        {detail !== undefined && errors.length === 0 && !WITHOUT_DETAIL.has(code) && (
+          <Text size="sm">{detail}</Text>
+        )}
         {errors.length > 0 && (
           <List size="sm">
             {errors.map(({ pointer, message }) => (

@@ -1,8 +1,10 @@
 import { Button, Skeleton, Stack, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { IconUserPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useState } from 'react';
 import { itemsOf } from '../../api/pages.ts';
+import { Empty } from '../../ui/empty.tsx';
 import { More } from '../../ui/more.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Problem } from '../../ui/problem.tsx';
@@ -18,6 +20,7 @@ export function AccountsPage() {
   const [asked, setAsked] = useState<Asked>();
   const all = useAccounts();
   const { accounts, invitations, organisation } = all;
+  const people = itemsOf(accounts.data);
   return (
     <Page
       title={t('accounts.title')}
@@ -26,12 +29,13 @@ export function AccountsPage() {
     >
       <Problem problem={accounts.error ?? invitations.error} />
       {accounts.isPending && <Skeleton height={240} />}
-      {accounts.isSuccess && (
-        <AccountTable
-          items={itemsOf(accounts.data)}
-          hasOrganisations={organisation === undefined}
-          ask={setAsked}
-        />
+      {accounts.isSuccess && people.length === 0 && (
+        <Empty icon={IconUserPlus} title={t('accounts.empty')}>
+          {t('accounts.emptyText')}
+        </Empty>
+      )}
+      {people.length > 0 && (
+        <AccountTable items={people} hasOrganisations={organisation === undefined} ask={setAsked} />
       )}
       <More pages={accounts} />
       <Stack gap="sm">

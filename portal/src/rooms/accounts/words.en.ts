@@ -17,6 +17,8 @@ export const en = {
   organisation: 'Organisation',
   lastLogin: 'Last login',
   never: 'never',
+  empty: 'Nobody can log in here yet',
+  emptyText: 'Invite somebody: an administrator changes the settings, a viewer only looks.',
   you: 'you',
   disabled: 'disabled',
   actions: 'Actions',

@@ -20,6 +20,8 @@ export const fi: Words<typeof en> = {
   organisation: 'Organisaatio',
   lastLogin: 'Viimeksi kirjautunut',
   never: 'ei koskaan',
+  empty: 'Kukaan ei voi vielä kirjautua',
+  emptyText: 'Kutsu joku: ylläpitäjä muuttaa asetuksia, katselija vain katselee.',
   you: 'sinä',
   disabled: 'estetty',
   actions: 'Toiminnot',

@@ -8,6 +8,7 @@ import { TextLink } from '../../ui/link.tsx';
 import { LiveSign } from '../../ui/live-sign.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { Time } from '../../ui/time.tsx';
 import { CallMessages } from './call-messages.tsx';
 import { Findings } from './findings.tsx';
 import { CallPicture } from './picture/call-picture.tsx';
@@ -22,13 +23,21 @@ export function CallPage() {
   const { organisation, call } = useParams({ from: '/inside/o/$organisation/calls/$call' });
   const live = useLive(organisation, { keeps: KEEPS, callId: call });
   const found = queries.useQuery('get', CALL, { params: { path: { organisation, call } } });
+  const began = found.data?.steps[0]?.event.timestamp;
   return (
     <Page
       title={found.data === undefined ? t('calls.call') : titleOf(found.data, t('calls.call'))}
       about={
-        <TextLink to="/o/$organisation/calls" params={{ organisation }}>
-          {t('calls.toCalls')}
-        </TextLink>
+        <>
+          {began !== undefined && (
+            <>
+              <Time at={began} /> ·{' '}
+            </>
+          )}
+          <TextLink to="/o/$organisation/calls" params={{ organisation }} underline="always">
+            {t('calls.toCalls')}
+          </TextLink>
+        </>
       }
       actions={<LiveSign state={live} />}
     >

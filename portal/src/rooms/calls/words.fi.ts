@@ -49,7 +49,7 @@ export const fi: Words<typeof en> = {
     delivered: 'Toimitettu',
     pending: 'Odottaa',
     expired: 'Vanhentui',
-    dead: 'Luovutettu',
+    dead: 'Ei toimitettu',
   },
   filter: {
     result: 'Tulos',
@@ -196,7 +196,7 @@ export const fi: Words<typeof en> = {
       failed: 'epäonnistui',
       waiting: 'odottaa',
       expired: 'vanhentui',
-      dead: 'luovutettu',
+      dead: 'ei toimitettu',
     },
     attempt: 'Viesti ”{{state}}”, {{number}}. yritys {{at}}: {{came}}',
     message: 'Viesti ”{{state}}”: {{came}}',

@@ -37,6 +37,7 @@ export function NewEndpointForm({ organisation, done }: Props) {
       makeEndpoint({ organisation, endpoint: id === '' ? nameFor(body.url) : id }, body),
     onError(error) {
       form.setErrors(fieldErrorsOf(error));
+      form.getInputNode('url')?.focus();
       // Something is there under this name already.
       if (error instanceof ApiProblem && error.code === 'MATCH_NEEDED') {
         form.setFieldError('id', t('endpoints.nameTaken'));

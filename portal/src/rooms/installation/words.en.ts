@@ -1,6 +1,6 @@
 export const en = {
   title: 'Overview',
-  version: 'Version {{version}}',
+  version: 'Whether everything works, and where it does not. Callhook {{version}}',
   database: 'Database',
   databaseProblem: 'The database takes no messages: {{problem}}',
   nodes_one: '{{count}} node',

@@ -3,13 +3,13 @@ import type { en } from './words.en.ts';
 
 export const fi: Words<typeof en> = {
   title: 'Yleiskuva',
-  version: 'Versio {{version}}',
+  version: 'Toimiiko kaikki, ja jos ei, missä vika on. Callhook {{version}}',
   database: 'Tietokanta',
   databaseProblem: 'Tietokanta ei ota viestejä vastaan: {{problem}}',
   nodes_one: '{{count}} solmu',
   nodes_other: '{{count}} solmua',
-  openLegs_one: '{{count}} puheluosuus auki',
-  openLegs_other: '{{count}} puheluosuutta auki',
+  openLegs_one: '{{count}} puheluosuus kesken',
+  openLegs_other: '{{count}} puheluosuutta kesken',
   backlog: 'Odottaa',
   messages_one: '{{count}} viesti',
   messages_other: '{{count}} viestiä',

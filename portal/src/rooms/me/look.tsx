@@ -1,7 +1,7 @@
 /** Language and colours, kept by this browser. */
 import { Group, Select, useMantineColorScheme } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { chooseLanguage, LANGUAGES, type Language, languageOf } from '../../i18n/start.ts';
+import { chooseLanguage, LANGUAGES, type Language } from '../../i18n/start.ts';
 
 const THEMES = ['auto', 'light', 'dark'] as const;
 
@@ -13,7 +13,7 @@ export function Look() {
       <Select
         label={t('me.language')}
         allowDeselect={false}
-        value={languageOf(i18n.language) ?? 'en'}
+        value={i18n.resolvedLanguage ?? 'en'}
         data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
         onChange={(language) => void chooseLanguage(language as Language)}
       />

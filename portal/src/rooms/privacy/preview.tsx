@@ -51,6 +51,8 @@ export function Preview({ organisation, settings }: { organisation: string; sett
 
 function Body({ title, lines, side }: { title: string; lines: readonly Line[]; side: 'before' | 'after' }) {
   const { t } = useTranslation();
+  const hasNext = (at: number) =>
+    lines.slice(at + 1).some(({ change }) => side === 'before' || change !== 'removed');
   return (
     <div>
       <Title order={3} size="h6" mb={4}>
@@ -58,7 +60,7 @@ function Body({ title, lines, side }: { title: string; lines: readonly Line[]; s
       </Title>
       <Paper withBorder p="sm" className={classes.body} role="group" tabIndex={0} aria-label={title}>
         <div>{'{'}</div>
-        {lines.map(({ name, change, ...values }) => (
+        {lines.map(({ name, change, ...values }, at) => (
           <Group
             key={name}
             className={classes.line}
@@ -71,7 +73,7 @@ function Body({ title, lines, side }: { title: string; lines: readonly Line[]; s
               {side === 'after' && change === 'removed' ? (
                 <del>{JSON.stringify(name)}</del>
               ) : (
-                `${JSON.stringify(name)}: ${JSON.stringify(values[side])}`
+                `${JSON.stringify(name)}: ${JSON.stringify(values[side])}${hasNext(at) ? ',' : ''}`
               )}
             </span>
             {side === 'after' && change !== 'same' && (

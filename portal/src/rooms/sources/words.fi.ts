@@ -25,8 +25,8 @@ export const fi: Words<typeof en> = {
   states: { connected: 'Yhdistetty', connecting: 'Yhdistetään', down: 'Ei yhteyttä' },
   since: 'alkaen',
   unknown: 'Ei vielä luettu',
-  calls_one: '{{count}} puheluosuus auki',
-  calls_other: '{{count}} puheluosuutta auki',
+  calls_one: '{{count}} puheluosuus kesken',
+  calls_other: '{{count}} puheluosuutta kesken',
   form: {
     kind: 'Laji',
     id: 'Nimi',

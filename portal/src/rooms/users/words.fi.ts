@@ -47,12 +47,12 @@ export const fi: Words<typeof en> = {
   removeQuestion:
     'Käyttäjän {{user}} puheluista ei kerrota enää seuraavasta puhelusta alkaen; meneillään olevasta kerrotaan loppuun asti. Numerot ja puhelimet vapautuvat muille.',
   search: 'Hae nimellä, sähköpostilla tai numerolla',
-  notFound: 'Yhdelläkään käyttäjällä ei ole tietoa ”{{q}}”.',
+  notFound: 'Haulla ”{{q}}” ei löytynyt yhtään käyttäjää.',
   empty: 'Käyttäjiä ei vielä ole',
   emptyText:
     'CRM:lle kerrotaan vain käyttäjien puheluista. Lisää ensimmäinen, tai tuo kaikki kerralla taulukko-ohjelman CSV-tiedostosta.',
   emptyForViewers:
-    'CRM:lle kerrotaan vain käyttäjien puheluista. Organisaatiosi pääkäyttäjä voi lisätä heidät.',
+    'CRM:lle kerrotaan vain käyttäjien puheluista. Organisaatiosi ylläpitäjä voi lisätä heidät.',
   actions: 'Toiminnot',
   export: 'Lataa CSV-tiedostona',
   exportFailed: 'Käyttäjiä ei voitu lukea. Yritä uudelleen.',
