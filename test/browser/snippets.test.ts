@@ -5,6 +5,7 @@ import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { isGenuine } from '../../portal/src/rooms/endpoints/snippets/verify.ts';
 import { generateSecret, sign } from '../../src/delivery/signature.ts';
+import { needsPhp, needsPython } from '../support/needs.ts';
 
 const FOLDER = fileURLToPath(new URL('../../portal/src/rooms/endpoints/snippets/', import.meta.url));
 const BODY = '{"seq_num":1,"local_user_id":"äiti@acme.example"}';
@@ -43,13 +44,9 @@ function asked(command: string, args: readonly string[]): Check {
   };
 }
 
-function whereThereIs(command: string): { skip?: string } {
-  return spawnSync(command, ['--version']).status === 0 ? {} : { skip: `${command} is not installed` };
-}
-
 test('TypeScript', () => assertChecks(isGenuine));
 
-test('Python', whereThereIs('python3'), () => {
+test('Python', needsPython(), () => {
   const program = `import json, sys
 sys.dont_write_bytecode = True
 from verify import is_genuine
@@ -58,7 +55,7 @@ print("yes" if is_genuine(given["secret"], given["headers"], given["body"].encod
   assertChecks(asked('python3', ['-c', program]));
 });
 
-test('PHP', whereThereIs('php'), () => {
+test('PHP', needsPhp(), () => {
   const program = `require 'verify.php';
 $given = json_decode(file_get_contents('php://stdin'), true);
 echo is_genuine($given['secret'], $given['headers'], $given['body']) ? 'yes' : 'no';`;

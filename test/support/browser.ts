@@ -12,7 +12,7 @@ const PLACES = [process.env['CALLHOOK_TEST_CHROMIUM'] ?? '', '/usr/bin/chromium'
 const EXECUTABLE = PLACES.find((place) => place !== '' && existsSync(place));
 const BUILT = fileURLToPath(new URL('../../dist/portal/index.html', import.meta.url));
 /** Kept by CI. */
-const SCREENSHOTS = fileURLToPath(new URL('../../dist/screenshots/', import.meta.url));
+const SCREENSHOTS = fileURLToPath(new URL('../../screenshots/', import.meta.url));
 
 export const needsChromium = () =>
   needs(

@@ -23,6 +23,11 @@ export const needsCurl = () => needs(works('curl', '--version'), 'curl (`apt-get
 
 export const needsOpenssl = () => needs(works('openssl', 'version'), 'openssl (`apt-get install openssl`)');
 
+/** To run what we tell receivers to do. */
+export const needsPhp = () => needs(works('php', '--version'), 'PHP (`apt-get install php-cli`)');
+
+export const needsPython = () => needs(works('python3', '--version'), 'Python 3 (`apt-get install python3`)');
+
 /** A small file system of its own, to be filled up. */
 export const needsTmpfs = () =>
   needs(
