@@ -324,3 +324,16 @@ test('whoever may call a route is let in', async (t) => {
     }
   }
 });
+
+test('nobody inherits what is kept of an organisation that was removed', async (t) => {
+  const { account, store } = await startApi(t);
+  const { client } = await account('operator');
+  const body = { name: 'Temporary Oy', default_country: 'FI' };
+  assert.equal((await client('PUT', 'organisations/temp', body)).status, 201);
+  assert.equal((await client('DELETE', 'organisations/temp')).status, 204);
+  const again = await client('PUT', 'organisations/temp', body);
+  assert.equal(again.status, 409);
+  assert.match(again.body.detail, /Take another id/);
+  assert.equal(await store.directory.organisation('temp'), undefined);
+  assert.equal((await client('PUT', 'organisations/temp-2', body)).status, 201);
+});

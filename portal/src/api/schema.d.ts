@@ -217,7 +217,10 @@ export interface paths {
         };
         /** Show an organisation */
         get: operations["getOrganisation"];
-        /** Make or change an organisation */
+        /**
+         * Make or change an organisation
+         * @description The id of one that was removed is refused while anything of it is kept: its messages and its audit are not the new one’s.
+         */
         put: operations["putOrganisation"];
         post?: never;
         /**

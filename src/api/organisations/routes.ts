@@ -10,7 +10,7 @@ import { changeDirectory, planned } from '../change-directory.ts';
 import type { ApiContext } from '../context.ts';
 import { checkMatch, etagOf } from '../etag.ts';
 import { page, pageQuery, searchQuery, textPage } from '../pages.ts';
-import { notThere, refuseFields } from '../problem.ts';
+import { notThere, Refused, refuseFields } from '../problem.ts';
 import { route, type Given, type Route } from '../route.ts';
 import { inOrganisation } from '../shapes.ts';
 import {
@@ -67,6 +67,8 @@ export function organisationRoutes(context: ApiContext): Route[] {
     path: ONE,
     tag: TAG,
     summary: 'Make or change an organisation',
+    description:
+      'The id of one that was removed is refused while anything of it is kept: its messages and its audit are not the new one’s.',
     need: { who: 'operator' },
     conditional: true,
     params: z.object({ organisation: id }),
@@ -77,6 +79,7 @@ export function organisationRoutes(context: ApiContext): Route[] {
         refuseOtherId(body.id, params.organisation);
         const before = await directory.organisation(params.organisation);
         checkMatch(ifMatch, before && organisationWords(before), 'needed');
+        if (before === undefined) await refuseUsedId(context, params.organisation);
         const after: Organisation = {
           id: params.organisation,
           name: body.name,
@@ -198,4 +201,18 @@ export function refuseOtherId(given: string | undefined, inPath: string, key = '
   if (given === undefined || given === inPath) return;
   const message = 'is not what the path says; leave it out, or make a new one under that path';
   throw refuseFields([{ in: 'body', pointer: `/${key}`, message }]);
+}
+
+/** What is kept of a removed organisation would be read, and sent again, by the next one of its name. */
+async function refuseUsedId({ store }: ApiContext, organisationId: string): Promise<void> {
+  const [entries, messages, calls] = await Promise.all([
+    store.accounts.audit({ organisationId }, { limit: 1 }),
+    store.log.messages(organisationId, {}, { limit: 1 }),
+    store.log.calls(organisationId, {}, { limit: 1 }),
+  ]);
+  if (entries.length + messages.items.length + calls.items.length === 0) return;
+  throw new Refused(
+    'CONFLICT',
+    'This id belonged to an organisation that was removed, and its log or audit is still kept. Take another id.',
+  );
 }
