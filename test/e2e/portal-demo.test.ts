@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import test from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { makeFolder, run, start } from '../support/callhook-process.ts';
+import { openStream } from '../support/event-stream.ts';
 
 interface Call {
   call_id: string;
@@ -30,12 +30,15 @@ test('the demo’s portal lets in who it says, shows new calls, and is gone afte
   const manager = await logIn('manager@acme.example');
   const ask = (cookie: string, path: string) =>
     fetch(`${url}/api/v1/organisations/${path}`, { headers: { cookie } });
-  // Asked again and again, as seldom as the API’s rate for one client allows.
   const callsOf = async (cookie: string, organisation: string): Promise<readonly Call[]> => {
+    const stream = await openStream(`${url}/api/v1/organisations/${organisation}/stream`, { cookie });
+    const seen = () =>
+      new Set(stream.events.flatMap(({ name, data }) => (name === 'step' ? data.event.call_id : [])));
+    await stream.until(() => seen().size > 1);
+    stream.close();
     const { items } = (await (await ask(cookie, `${organisation}/calls`)).json()) as { items: Call[] };
-    if (items.length > 1) return items;
-    await setTimeout(500);
-    return callsOf(cookie, organisation);
+    assert.ok(items.length > 1);
+    return items;
   };
   for (const calls of await Promise.all([callsOf(manager, 'acme'), callsOf(operator, 'harbour')])) {
     assert.equal(new Set(calls.map(({ call_id }) => call_id)).size, calls.length);
