@@ -18,6 +18,7 @@ import { Dispatcher } from './delivery/dispatcher.ts';
 import { Ingest, type IngestOptions } from './ingest/ingest.ts';
 import { SharedIngest } from './ingest/shared-ingest.ts';
 import { SourceLeases } from './ingest/source-leases.ts';
+import { SourceNews } from './ingest/source-news.ts';
 import { SourceWatch } from './ingest/source-watch.ts';
 import { UnknownDevices } from './ingest/unknown-devices.ts';
 import type { ReadSourceSettings } from './policy/directory.ts';
@@ -133,21 +134,17 @@ async function runOn(
   const ingest = new Ingest(ingestOptions);
   const sharedIngest = new SharedIngest(ingestOptions);
   const databaseProblem = () => ingest.problem ?? sharedIngest.problem ?? sources.problem;
+  const news = new SourceNews({ health: store.health, clock, log });
   const httpSources = new HttpSources({
     directory: store.directory,
-    heard(sourceId) {
-      const state = { status: 'connected', sinceMs: clock.nowMs() } as const;
-      store.health
-        .sourceState(sourceId, state)
-        .catch(() => log.warn({ source: sourceId }, 'source state could not be stored'));
-    },
+    heard: (sourceId) => news.state(sourceId, { status: 'connected' }),
   });
   await httpSources.refresh();
   const endCallsAfterLostMs = config.end_calls_after_minutes_lost * MINUTE_MS;
   const sources = new SourceWatch({
     directory: store.directory,
     calls: store.calls,
-    health: store.health,
+    news,
     leases: new SourceLeases(store.leases, store.node, config.source_lease_seconds * 1_000),
     ingest,
     create: (settings) => createSource(settings, log, endCallsAfterLostMs),
@@ -178,7 +175,13 @@ async function runOn(
   };
   const api = createApi({
     health: { databaseProblem, sources: sourceStates, metrics },
-    events: { sources: httpSources, ingest: sharedIngest, clock, log },
+    events: {
+      sources: httpSources,
+      told: (sourceId, stampedAtMs) => news.heard(sourceId, stampedAtMs),
+      ingest: sharedIngest,
+      clock,
+      log,
+    },
     context,
     trustedProxies: config.trusted_proxies,
     ...(certificate && { certificate }),
@@ -214,6 +217,7 @@ async function runOn(
     delivering.signal,
   );
   const counted = unknownDevices.run(delivering.signal);
+  const told = news.run(delivering.signal);
   const certified = certificate?.keep(delivering.signal);
   try {
     const url = await listen(api, config.api_host, config.api_port);
@@ -223,7 +227,7 @@ async function runOn(
     await Promise.all([ingest.close(), sharedIngest.close()]);
   } finally {
     delivering.abort();
-    await Promise.allSettled([dispatched, upkept, counted, certified]);
+    await Promise.allSettled([dispatched, upkept, counted, told, certified]);
     await Promise.allSettled([attempter.close(), api.close(), tracing.close()]);
   }
 }

@@ -18,6 +18,8 @@ import { refuseOtherMethods } from './unread.ts';
 
 export interface EventsOptions {
   sources: Pick<HttpSources, 'admit' | 'known' | 'hears'>;
+  /** Called when events are stored. @param stampedAtMs when the oldest happened, by its own time, if it told one */
+  told?(sourceId: string, stampedAtMs: number | undefined): void;
   /** API keys of scope `ingest`, which post events of any of these sources. */
   isIngestKey?(token: string): Promise<boolean>;
   ingest: Pick<SharedIngest, 'take' | 'backlogged' | 'problem'>;
@@ -105,13 +107,17 @@ async function takeEvents(
   const isAtomic = isAtomicOf(request.query);
   if (isAtomic === undefined) return refuseQuery(reply);
   const form = FORMS[mediaTypeOf(request) as keyof typeof FORMS] ?? 'json';
-  const decoded = decodeEvents(bodyOf(request), form, options.clock.nowMs());
+  const nowMs = options.clock.nowMs();
+  const decoded = decodeEvents(bodyOf(request), form, nowMs);
   if ('refused' in decoded) return sendProblem(reply, decoded.refused, decoded.detail);
   const { events, errors } = decoded;
   const wanted = isAtomic && errors.length > 0 ? [] : events;
   const taken = await take({ kind: 'legs', source, events: wanted }, options);
   if (taken === 'unavailable') return storeUnavailable(reply);
   if (taken === undefined) return refuseToken(reply);
+  // An event that told no time happened when it arrived.
+  const stamps = wanted.flatMap(({ atMs }) => (atMs === nowMs ? [] : [atMs]));
+  if (wanted.length > 0) options.told?.(source.id, stamps.length > 0 ? Math.min(...stamps) : undefined);
   const counts = { accepted: taken.moved, unchanged: taken.unchanged, unknown_device: taken.nobodys };
   if (errors.length === 0) return reply.code(202).send(counts);
   const kept = isAtomic ? 'None of them was kept.' : 'The others were kept.';

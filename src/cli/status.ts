@@ -92,16 +92,31 @@ function certificateLine(certificate: CertificateView, nowMs: number): string {
     : `  ${bad('○')} ${url}  its certificate expired ${age(nowMs - validUntilMs)} ago: have it renewed`;
 }
 
-function* sourceLines(
-  { id, status, sinceMs, advice, openLegs }: SourceHealth,
-  serving: boolean,
-  nowMs: number,
-) {
+function* sourceLines(source: SourceHealth, serving: boolean, nowMs: number) {
+  const { id, status, sinceMs, advice, openLegs, lastBreak } = source;
   const connected = serving && status === 'connected';
-  const since = sinceMs > 0 ? ` for ${age(nowMs - sinceMs)}` : '';
-  const words = serving ? `${status}${since}` : 'not read while callhook does not run';
+  const state = sinceMs === undefined ? 'not read yet' : `${status} for ${age(nowMs - sinceMs)}`;
+  const words = serving ? state : 'not read while callhook does not run';
   yield `  ${connected ? good('●') : bad('○')} ${id}  ${words}, ${count(openLegs, 'open leg')}`;
   if (serving && advice !== undefined) yield `      ${advice}`;
+  if (sinceMs === undefined) return;
+  yield `      ${lastEventWords(source, nowMs)}`;
+  if (lastBreak !== undefined) yield `      ${breakWords(source, lastBreak, nowMs)}`;
+}
+
+function lastEventWords({ heardAtMs, lagMs }: SourceHealth, nowMs: number): string {
+  if (heardAtMs === undefined) return 'no event heard yet';
+  const late = lagMs === undefined ? '' : `, stored ${(lagMs / 1_000).toFixed(1)} s after it happened`;
+  return `last event ${age(nowMs - heardAtMs)} ago${late}`;
+}
+
+function breakWords(
+  { reconnects, countedSinceMs }: SourceHealth,
+  { atMs, why }: NonNullable<SourceHealth['lastBreak']>,
+  nowMs: number,
+): string {
+  const within = countedSinceMs === undefined ? '' : ` within ${age(nowMs - countedSinceMs)}`;
+  return `connection lost ${count(reconnects, 'time')}${within}, the last time ${age(nowMs - atMs)} ago: ${why}`;
 }
 
 function* endpointLines(endpoint: EndpointOverview, nowMs: number): Generator<string> {

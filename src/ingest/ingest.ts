@@ -80,6 +80,8 @@ export class Ingest {
     if (held !== undefined) this.#held.set(book, held);
     return {
       ...more,
+      // Counted on the way here: source-news.ts.
+      heard: () => {},
       legs: async (events) => {
         if (events.length > 0) await this.#add({ kind: 'legs', book, events }, events.length);
       },

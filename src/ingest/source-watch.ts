@@ -9,10 +9,10 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Source, SourceSink, SourceState } from '../source/source.ts';
 import type { Lease } from '../store/leases.ts';
-import type { HealthStore } from '../store/health.ts';
 import type { CallStore, DirectoryStore } from '../store/store.ts';
 import type { Ingest } from './ingest.ts';
 import type { SourceLeases } from './source-leases.ts';
+import type { SourceNews } from './source-news.ts';
 
 /** A database that takes nothing must not keep a source from being handed over. */
 const HAND_OVER_MS = 2_000;
@@ -25,7 +25,8 @@ const FAULT_ADVICE =
 export interface SourceWatchOptions {
   directory: Pick<DirectoryStore, 'revision' | 'sources' | 'devicesOn'>;
   calls: Pick<CallStore, 'sourcesWithLegs'>;
-  health: Pick<HealthStore, 'sourceState'>;
+  /** Told how they are. */
+  news: Pick<SourceNews, 'state' | 'listening' | 'leave'>;
   /** Which sources are this node's to read. */
   leases: Pick<SourceLeases, 'share' | 'release' | 'leave' | 'problem'>;
   ingest: Pick<Ingest, 'open' | 'idle' | 'isBusyWith'>;
@@ -131,7 +132,8 @@ export class SourceWatch {
 
   /** Lets another node take the source, once what was read here is stored. */
   async #handOver(id: string): Promise<void> {
-    const { ingest, leases, clock } = this.#options;
+    const { ingest, leases, news, clock } = this.#options;
+    news.leave(id);
     const enough = new AbortController();
     await Promise.race([ingest.idle(), clock.sleep(HAND_OVER_MS, enough.signal)]);
     enough.abort();
@@ -152,7 +154,7 @@ export class SourceWatch {
   }
 
   async #start(settings: ReadSourceSettings, lease: Lease): Promise<Running> {
-    const { ingest, clock, log } = this.#options;
+    const { ingest, news, clock, log } = this.#options;
     const stopping = new AbortController();
     const running: Running = {
       settings,
@@ -167,15 +169,16 @@ export class SourceWatch {
       await sink.alive(new Set(), clock.nowMs());
     });
     const held = { lease, lost: () => stopping.abort() };
-    const sink = await ingest.open(settings, held, {
+    const stored = await ingest.open(settings, held, {
       ignored: () => {},
       state: (state) => {
         running.state = state;
         if (state.status === 'connected') lost.found();
         else lost.lost(stopping.signal);
-        this.#remember(settings.id, state);
+        news.state(settings.id, state);
       },
     });
+    const sink = news.listening(settings.id, stored);
     await this.#tellDevices(running);
     const run = this.#keepRunning(running, sink, stopping.signal);
     running.stop = async () => {
@@ -215,16 +218,6 @@ export class SourceWatch {
     if (isDeepStrictEqual(devices, running.devices)) return;
     running.devices = devices;
     running.source.watch(devices);
-  }
-
-  #remember(sourceId: string, state: SourceState): void {
-    const { health, clock, log } = this.#options;
-    const advice =
-      state.status === 'down' ? state.advice : state.status === 'connected' ? state.note : undefined;
-    const row = { status: state.status, sinceMs: clock.nowMs(), ...(advice === undefined ? {} : { advice }) };
-    health
-      .sourceState(sourceId, row)
-      .catch(() => log.warn({ source: sourceId }, 'source state could not be stored'));
   }
 }
 

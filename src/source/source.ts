@@ -35,6 +35,11 @@ export interface SourceSink {
   backlogged(): boolean;
   /** Resolves when no longer backlogged, or when `signal` aborts. */
   drained(signal: AbortSignal): Promise<void>;
+  /**
+   * An event of the phone system's own has come in, whether or not it tells something of a leg; not an answer to what we ask.
+   * @param stampedAtMs the phone system's own time of it, if it tells one
+   */
+  heard(stampedAtMs?: number): void;
   /** The source's health, in words for an operator. */
   state(state: SourceState): void;
   /** For `playback --explain`: why a channel was not even a leg. Never holds a phone number. */

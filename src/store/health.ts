@@ -6,10 +6,26 @@ import type { AttemptRecord } from './store.ts';
 export interface SourceHealth {
   id: string;
   status: 'connecting' | 'connected' | 'down';
-  sinceMs: number;
+  /** Absent: it was never read. */
+  sinceMs?: number;
   advice?: string;
   openLegs: number;
+  /** When an event of the phone system was last heard, to some seconds. */
+  heardAtMs?: number;
+  /**
+   * How long the slowest of the events that were heard last took, from the phone system's own time of it until it was
+   * stored. Absent where the phone system tells no time.
+   */
+  lagMs?: number;
+  /** How often a connection that worked broke, since then. */
+  reconnects: number;
+  countedSinceMs?: number;
+  /** The last time. */
+  lastBreak?: { atMs: number; why: string };
 }
+
+/** What was heard of a source since the last time that it was told. */
+export type SourceNews = Required<Pick<SourceHealth, 'id' | 'heardAtMs'>> & Pick<SourceHealth, 'lagMs'>;
 
 export interface EndpointOverview {
   organisationId: string;
@@ -29,15 +45,41 @@ export interface EndpointOverview {
   deliveredAboutMs?: number;
 }
 
+/** Everything at a glance. */
+export interface HealthSummary {
+  sources: readonly SourceHealth[];
+  /** How many endpoints are how; a health that none has is left out. */
+  byHealth: Partial<Record<EndpointHealth['kind'], number>>;
+  backlog: {
+    messages: number;
+    /** Calls at an endpoint that have something to send. */
+    lanes: number;
+    oldestAtMs?: number;
+  };
+  /** Endpoints that are not healthy, or that messages wait for: those that most waits for first. */
+  concerning: readonly EndpointOverview[];
+}
+
 export interface HealthStore {
-  /** Operator's: remembers how a source is, for `status`, which is another process. */
-  sourceState(sourceId: string, state: Omit<SourceHealth, 'id' | 'openLegs'>): Promise<void>;
+  /**
+   * Operator's: remembers how a source is, for all who look. A state that is told again keeps its time; one that was
+   * connected and is down has broken, which is counted; one that is down stays so while it is being tried.
+   */
+  sourceState(
+    sourceId: string,
+    state: { status: SourceHealth['status']; sinceMs: number; advice?: string },
+  ): Promise<void>;
+  /** Operator's: of sources that have a state. What is older than what is known changes nothing. */
+  sourcesHeard(news: readonly SourceNews[]): Promise<void>;
   /** Operator's. */
   sources(): Promise<readonly SourceHealth[]>;
   /**
-   * Operator's: everything at a glance; no page of something, for it tells of all endpoints. What waits may have been counted
+   * Operator's: how everything is. Costs what waits and what is not well, not what there is. What waits may have been counted
    * some seconds ago where counting takes long.
+   * @param most how many endpoints are told of at most
    */
+  summary(most: number): Promise<HealthSummary>;
+  /** Operator's: the same with each single endpoint, for `callhook status`. */
   overview(): Promise<{ sources: readonly SourceHealth[]; endpoints: readonly EndpointOverview[] }>;
   /** How the endpoints of one organisation are, by id. */
   endpoints(organisationId: string): Promise<readonly EndpointOverview[]>;

@@ -1,7 +1,7 @@
 /** Tells metrics and traces what ingest and delivery do. Reads no more of a message than its state and its time. */
 import type { AttemptRecord, Claim, CommittedMessage, Settlement, Store } from '../store/store.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Health, Overview } from './gauges.ts';
+import type { Overview } from './gauges.ts';
 import type { Metrics } from './metrics.ts';
 import type { Tracing } from './traced-attempt.ts';
 
@@ -47,20 +47,16 @@ export async function overviewOf(
   databaseUp: boolean,
   attemptsInFlight: number,
 ): Promise<Overview> {
-  const { sources, endpoints } = await store.health.overview();
-  const healths: Partial<Record<Health, number>> = {};
-  for (const { health } of endpoints) healths[health.kind] = (healths[health.kind] ?? 0) + 1;
-  const oldest = endpoints.flatMap(({ oldestPendingAtMs }) => oldestPendingAtMs ?? []);
-  const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
+  const { sources, byHealth, backlog } = await store.health.summary(0);
   return {
     databaseUp,
     attemptsInFlight,
-    sources: sources.map(({ id, status, openLegs }) => ({ id, up: status === 'connected', openLegs })),
-    endpoints: healths,
+    sources: sources.map(({ status, ...source }) => ({ ...source, up: status === 'connected' })),
+    endpoints: byHealth,
     backlog: {
-      messages: sum(endpoints.map(({ pending }) => pending)),
-      oldestMs: oldest.length === 0 ? undefined : store.nowMs() - oldest.reduce((a, b) => Math.min(a, b)),
-      lanes: sum(endpoints.map(({ lanesWaiting }) => lanesWaiting)),
+      messages: backlog.messages,
+      oldestMs: backlog.oldestAtMs === undefined ? undefined : store.nowMs() - backlog.oldestAtMs,
+      lanes: backlog.lanes,
     },
   };
 }

@@ -11,7 +11,17 @@ const screen = (overview: Overview) =>
   stripVTControlCharacters([...statusLines(overview, NOW_MS)].join('\n'));
 
 test('a healthy installation', () => {
-  const source = { id: 'office-pbx', status: 'connected', sinceMs: NOW_MS - 180_000, openLegs: 2 } as const;
+  const source = {
+    id: 'office-pbx',
+    status: 'connected',
+    sinceMs: NOW_MS - 180_000,
+    openLegs: 2,
+    heardAtMs: NOW_MS - 7_000,
+    lagMs: 240,
+    reconnects: 2,
+    countedSinceMs: NOW_MS - 5 * 86_400_000,
+    lastBreak: { atMs: NOW_MS - 190_000, why: 'Asterisk closed the connection.' },
+  } as const;
   const last = { startedAtMs: NOW_MS - 4_000, durationMs: 38.4, outcome: 'delivered', statusCode: 204 };
   const endpoint = {
     organisationId: 'acme',
@@ -31,6 +41,8 @@ test('a healthy installation', () => {
 
 Sources
   ● office-pbx  connected for 3 min, 2 open legs
+      last event 7 s ago, stored 0.2 s after it happened
+      connection lost 2 times within 5 days, the last time 3 min ago: Asterisk closed the connection.
 
 Endpoints
   ● acme/crm  https://crm.acme.example/hooks/calls
@@ -46,7 +58,10 @@ test('what is wrong stands out, with its age and what to do', () => {
     sinceMs: NOW_MS - 90_000,
     openLegs: 1,
     advice: 'Check the password.',
+    reconnects: 0,
+    countedSinceMs: NOW_MS - 90_000,
   } as const;
+  const unread = { id: 'zz-new', status: 'connecting', openLegs: 0, reconnects: 0 } as const;
   const endpoint = {
     organisationId: 'acme',
     id: 'crm',
@@ -69,12 +84,14 @@ test('what is wrong stands out, with its age and what to do', () => {
     last: { startedAtMs: NOW_MS, durationMs: 12, outcome: 'tls_untrusted', detail: 'Trust its authority.' },
   };
   assert.equal(
-    screen({ serving: true, nodes: ['this'], sources: [source], endpoints: [endpoint] }),
+    screen({ serving: true, nodes: ['this'], sources: [source, unread], endpoints: [endpoint] }),
     `● callhook serves
 
 Sources
   ○ pbx  down for 90 s, 1 open leg
       Check the password.
+      no event heard yet
+  ○ zz-new  not read yet, 0 open legs
 
 Endpoints
   ○ acme/crm  https://crm.acme.example/

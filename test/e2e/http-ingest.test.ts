@@ -74,6 +74,9 @@ test('killed right after a 202, it delivers all that it took, and what is posted
   const { code, err } = await second.running.ended;
   assert.equal(code, 0);
   assert.ok(!/\+?358\d{6}|@acme\.example|chsrc_/.test(err), 'no personal data and no token in the log');
+  const [platform] = JSON.parse((await run(t, folder, ['status', '--json'])).out).sources;
+  const { heardAtMs, lagMs, reconnects } = platform as Record<string, number>;
+  assert.deepEqual([heardAtMs! - lagMs!, reconnects], [Date.parse(event().at as string), 0]);
 });
 
 test(

@@ -53,6 +53,7 @@ async function fuzz(subject: Subject, times: number, random: Random): Promise<vo
     },
     backlogged: () => false,
     drained: async () => {},
+    heard: () => {},
     state: () => {},
     ignored: () => {},
   };

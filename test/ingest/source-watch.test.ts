@@ -4,6 +4,7 @@ import test, { type TestContext } from 'node:test';
 import type { OutwardEvent } from '../../src/call/outward-event.ts';
 import { Ingest } from '../../src/ingest/ingest.ts';
 import { SourceLeases } from '../../src/ingest/source-leases.ts';
+import { SourceNews } from '../../src/ingest/source-news.ts';
 import { SourceWatch } from '../../src/ingest/source-watch.ts';
 import { planChanges } from '../../src/policy/directory-changes.ts';
 import type { ReadSourceSettings } from '../../src/policy/directory.ts';
@@ -79,7 +80,7 @@ async function start(t: TestContext, more: More = {}) {
   const watch = new SourceWatch({
     directory: store.directory,
     calls: store.calls,
-    health: store.health,
+    news: new SourceNews({ health: store.health, clock, log }),
     leases: new SourceLeases(reachable(store.leases), 'node', leaseMs),
     ingest,
     create: (settings: ReadSourceSettings) => ({

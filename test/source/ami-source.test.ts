@@ -89,6 +89,14 @@ test('logs in by challenge, asks for the class `call` only, and reports a call',
   assert.match(all, /EventMask: call(\n|$)/);
 });
 
+test('each event of Asterisk is heard with its time, if it has one; an answer is no event', async (t) => {
+  const told = event('Newstate', { ...PHONE, state: 6 }, ['Timestamp: 1795401476.358646']);
+  const server = await serve(t, { subscribed: (session) => session.send(RINGING + told) });
+  const ear = follow(t, server.port);
+  await ear.until((heard) => states(heard).includes('CONFIRMED') && heard.alives.length === 1);
+  assert.deepEqual(ear.stamps, [undefined, undefined, undefined, undefined, 1_795_401_476_358]);
+});
+
 test('logs in plainly where Asterisk offers no challenge', async (t) => {
   const server = await serve(t, {
     answer: (headers) =>

@@ -135,6 +135,7 @@ for (const transport of ['udp', 'tcp', 'tls'] as const) {
       'INCOMING CONFIRMED',
       'INCOMING TERMINATED GIVEN_UP',
     ]);
+    assert.deepEqual(new Set(ear.stamps), new Set([undefined]), 'SIP tells no time');
     await pbx.until(() => statuses(pbx).length >= 5);
     assert.deepEqual(new Set(statuses(pbx)), new Set([200]));
     const [first] = pbx.subscribes;

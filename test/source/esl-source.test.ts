@@ -85,6 +85,14 @@ test('logs in, asks for the events that it needs and no more, and reports a call
   ]);
 });
 
+test('each event of FreeSWITCH is heard with its time', async (t) => {
+  const told = event('CHANNEL_ANSWER', PHONE, { 'Event-Date-Timestamp': '1795401476358646' });
+  const server = await serve(t, { subscribed: (session) => session.send(RINGING + told) });
+  const ear = follow(t, server.port);
+  await ear.until((heard) => states(heard).includes('CONFIRMED') && heard.alives.length === 1);
+  assert.deepEqual(ear.stamps, [undefined, undefined, undefined, 1_795_401_476_359]);
+});
+
 test('logs in as a user of the directory where one is named', async (t) => {
   const server = await serve(t, { username: 'callhook@pbx.example.com' });
   const ear = follow(t, server.port, { username: 'callhook@pbx.example.com' });

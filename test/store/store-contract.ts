@@ -367,9 +367,8 @@ export function storeContract(backend: Backend): void {
     await settle(store, a!, { kind: 'delivered' }, 9);
     await store.health.sourceState('pbx', { status: 'down', sinceMs: 3, advice: 'Start Asterisk.' });
     const { sources, endpoints } = await store.health.overview();
-    assert.deepEqual(sources, [
-      { id: 'pbx', status: 'down', sinceMs: 3, advice: 'Start Asterisk.', openLegs: 1 },
-    ]);
+    const down = { id: 'pbx', status: 'down', sinceMs: 3, advice: 'Start Asterisk.', openLegs: 1 } as const;
+    assert.deepEqual(sources, [{ ...down, reconnects: 0, countedSinceMs: 3 }]);
     assert.deepEqual(await store.health.sources(), sources);
     const crm = endpoints.find(({ id }) => id === 'crm');
     assert.deepEqual(
@@ -382,6 +381,56 @@ export function storeContract(backend: Backend): void {
       own.map((one) => (one.id === 'crm' ? { ...one, deliveredAboutMs: 0 } : one)),
     );
     assert.deepEqual(await store.health.endpoints('nobody'), []);
+    const off = store.health.enable('acme', 'erp', false, 10, NOTE);
+    assert.equal(await off, true);
+    const erp = (await store.health.overview()).endpoints.find(({ id }) => id === 'erp');
+    const summary = { sources, byHealth: { healthy: 1, disabled: 1 } };
+    const backlog = { messages: 1, lanes: 1, oldestAtMs: 7 };
+    assert.deepEqual(await store.health.summary(9), { ...summary, backlog, concerning: [crm, erp] });
+    assert.deepEqual((await store.health.summary(1)).concerning, [crm]);
+  });
+
+  behaviour(
+    'a source is so since it became so, and its breaks are counted with the last reason',
+    async (store, reopen) => {
+      const tell = (status: 'connecting' | 'connected' | 'down', sinceMs: number, advice?: string) =>
+        store.health.sourceState('pbx', { status, sinceMs, ...(advice !== undefined && { advice }) });
+      const source = async () => (await store.health.sources())[0];
+      assert.deepEqual(await source(), { id: 'pbx', status: 'connecting', openLegs: 0, reconnects: 0 });
+      await tell('connecting', 1);
+      await tell('connected', 2);
+      await tell('connected', 3, 'Asterisk sends no events.');
+      const connected = { id: 'pbx', status: 'connected', sinceMs: 2, openLegs: 0, countedSinceMs: 1 };
+      assert.deepEqual(await source(), { ...connected, advice: 'Asterisk sends no events.', reconnects: 0 });
+      await tell('down', 4, 'Asterisk closed the connection.');
+      await tell('connecting', 5);
+      await tell('down', 6, 'Start Asterisk.');
+      const lastBreak = { atMs: 4, why: 'Asterisk closed the connection.' };
+      const down = { ...connected, status: 'down', sinceMs: 4, reconnects: 1, lastBreak };
+      assert.deepEqual(await source(), { ...down, advice: 'Start Asterisk.' });
+      await tell('connected', 7);
+      assert.deepEqual(await source(), { ...connected, sinceMs: 7, reconnects: 1, lastBreak });
+      store = await reopen();
+      // A node that begins anew has not lost its connection.
+      await tell('connecting', 8);
+      await tell('down', 9, 'Start Asterisk.');
+      assert.deepEqual((await source())?.lastBreak, lastBreak);
+      await store.health.sourceState('removed', { status: 'connected', sinceMs: 1 });
+      assert.equal((await store.health.sources()).length, 1);
+    },
+  );
+
+  behaviour('what was heard of a source last is kept, whichever node tells it first', async (store) => {
+    const { health } = store;
+    await health.sourcesHeard([{ id: 'pbx', heardAtMs: 1 }]);
+    await health.sourceState('pbx', { status: 'connected', sinceMs: 2 });
+    assert.equal((await health.sources())[0]?.heardAtMs, undefined);
+    await health.sourcesHeard([{ id: 'pbx', heardAtMs: 20, lagMs: 300 }]);
+    await health.sourcesHeard([{ id: 'pbx', heardAtMs: 10 }]);
+    const [source] = await health.sources();
+    assert.deepEqual([source?.heardAtMs, source?.lagMs, source?.sinceMs], [20, 300, 2]);
+    await health.sourcesHeard([{ id: 'pbx', heardAtMs: 30 }]);
+    assert.equal((await health.sources())[0]?.lagMs, undefined, 'no time was told with the last events');
   });
 
   behaviour('messages that wait for an endpoint which is removed become dead letters', async (store) => {

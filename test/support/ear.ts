@@ -6,6 +6,8 @@ export interface Ear extends SourceSink {
   readonly events: LegEvent[];
   readonly alives: ReadonlySet<string>[];
   readonly states: SourceState[];
+  /** The phone system's own time of each event that came in. */
+  readonly stamps: (number | undefined)[];
   full: boolean;
   /** Resolves when `true`; looked at whenever something was said. */
   until(condition: (ear: Ear) => boolean): Promise<void>;
@@ -22,6 +24,7 @@ export function createEar(): Ear {
     events: [],
     alives: [],
     states: [],
+    stamps: [],
     full: false,
     async legs(events) {
       ear.events.push(...events);
@@ -41,6 +44,7 @@ export function createEar(): Ear {
       ear.full = false;
       drain.resolve();
     },
+    heard: (stampedAtMs) => void ear.stamps.push(stampedAtMs),
     state(state) {
       ear.states.push(state);
       look();

@@ -2044,11 +2044,24 @@ export interface components {
             id: string;
             /** @enum {string} */
             status: "connecting" | "connected" | "down";
-            /** Format: date-time */
-            since: string;
+            /** @description When it became so; null: it was never read */
+            since: string | null;
             /** @description What to do, where it is down */
             advice?: string;
             open_legs: number;
+            /** @description When an event of it was last heard, to some seconds; null: not yet */
+            last_event_at: string | null;
+            /** @description How long the slowest of the events heard last took, from the time that the phone system gave it until it was stored; null where the phone system gives none */
+            lag_ms: number | null;
+            /** @description How often a connection that worked broke since `reconnects_since` */
+            reconnects: number;
+            reconnects_since: string | null;
+            /** @description The last time that a connection broke, and why */
+            last_break: {
+                /** Format: date-time */
+                at: string;
+                reason: string;
+            } | null;
         };
         SourceStateList: {
             items: components["schemas"]["SourceState"][];

@@ -1,6 +1,5 @@
 /** The whole installation, for the operator: what `callhook status` shows, the settings, devices that nobody knows. */
 import { VERSION } from '../../runtime/version.ts';
-import type { EndpointOverview } from '../../store/health.ts';
 import type { ApiContext } from '../context.ts';
 import { stateWords } from '../endpoint-states/words.ts';
 import { route, type Route } from '../route.ts';
@@ -25,7 +24,7 @@ export function installationRoutes(context: ApiContext): Route[] {
     answer: { status: 200, schema: overview, says: 'How the installation is' },
     async handle() {
       const { installation } = context;
-      const { sources, endpoints } = await store.health.overview();
+      const { sources, byHealth, backlog, concerning } = await store.health.summary(MOST_ENDPOINTS);
       const problem = installation.databaseProblem();
       return {
         body: {
@@ -35,8 +34,18 @@ export function installationRoutes(context: ApiContext): Route[] {
           database: { ...installation.database, ...(problem !== undefined && { problem }) },
           open_legs: sources.reduce((sum, { openLegs }) => sum + openLegs, 0),
           sources: sources.map(sourceStateWords),
-          backlog: backlogOf(endpoints),
-          endpoints: { by_state: countStates(endpoints), concerning: concerning(endpoints) },
+          backlog: {
+            messages: backlog.messages,
+            calls: backlog.lanes,
+            ...(backlog.oldestAtMs !== undefined && { oldest_since: timeText(backlog.oldestAtMs) }),
+          },
+          endpoints: {
+            by_state: byHealth,
+            concerning: concerning.map((endpoint) => ({
+              organisation: endpoint.organisationId,
+              ...stateWords(endpoint),
+            })),
+          },
         },
       };
     },
@@ -82,27 +91,4 @@ export function installationRoutes(context: ApiContext): Route[] {
 async function nodesOf({ store }: ApiContext): Promise<{ id: string }[]> {
   const alive = await store.leases.held('node/', store.nowMs());
   return [...new Set([store.node, ...alive.map(({ node }) => node)])].toSorted().map((id) => ({ id }));
-}
-
-function backlogOf(endpoints: readonly EndpointOverview[]) {
-  const waiting = endpoints.flatMap(({ oldestPendingAtMs }) => oldestPendingAtMs ?? []);
-  const oldest = waiting.length > 0 && { oldest_since: timeText(Math.min(...waiting)) };
-  return {
-    messages: endpoints.reduce((sum, { pending }) => sum + pending, 0),
-    calls: endpoints.reduce((sum, { lanesWaiting }) => sum + lanesWaiting, 0),
-    ...oldest,
-  };
-}
-
-function countStates(endpoints: readonly EndpointOverview[]): Record<string, number> {
-  const byState = Map.groupBy(endpoints, ({ health }) => health.kind);
-  return Object.fromEntries([...byState].map(([kind, all]) => [kind, all.length]));
-}
-
-function concerning(endpoints: readonly EndpointOverview[]) {
-  return endpoints
-    .filter(({ health, pending }) => health.kind !== 'healthy' || pending > 0)
-    .toSorted((a, b) => b.pending - a.pending)
-    .slice(0, MOST_ENDPOINTS)
-    .map((endpoint) => ({ organisation: endpoint.organisationId, ...stateWords(endpoint) }));
 }

@@ -135,12 +135,19 @@ async function decided(context: ApiContext, body: z.output<typeof sourceBody>, i
   };
 }
 
-export function sourceStateWords({ id, status, sinceMs, advice, openLegs }: SourceHealth) {
+export function sourceStateWords(state: SourceHealth) {
+  const { id, status, advice, openLegs, lagMs, reconnects, lastBreak } = state;
+  const time = (ms: number | undefined) => (ms === undefined ? null : timeText(ms));
   return {
     id,
     status,
-    since: timeText(sinceMs),
+    since: time(state.sinceMs),
     ...(advice !== undefined && { advice }),
     open_legs: openLegs,
+    last_event_at: time(state.heardAtMs),
+    lag_ms: lagMs ?? null,
+    reconnects,
+    reconnects_since: time(state.countedSinceMs),
+    last_break: lastBreak === undefined ? null : { at: timeText(lastBreak.atMs), reason: lastBreak.why },
   };
 }

@@ -37,9 +37,28 @@ export const sourceState = answered(
   z.strictObject({
     id: z.string(),
     status: z.enum(['connecting', 'connected', 'down']),
-    since: time,
+    since: time.nullable().meta({ description: 'When it became so; null: it was never read' }),
     advice: z.string().optional().meta({ description: 'What to do, where it is down' }),
     open_legs: z.int(),
+    last_event_at: time
+      .nullable()
+      .meta({ description: 'When an event of it was last heard, to some seconds; null: not yet' }),
+    lag_ms: z
+      .int()
+      .nullable()
+      .meta({
+        description:
+          'How long the slowest of the events heard last took, from the time that the phone system gave it until it was ' +
+          'stored; null where the phone system gives none',
+      }),
+    reconnects: z
+      .int()
+      .meta({ description: 'How often a connection that worked broke since `reconnects_since`' }),
+    reconnects_since: time.nullable(),
+    last_break: z
+      .strictObject({ at: time, reason: z.string() })
+      .nullable()
+      .meta({ description: 'The last time that a connection broke, and why' }),
   }),
 );
 

@@ -12,7 +12,7 @@ import { keepConnected, RECONNECT_TIMES, type ReconnectTimes } from '../reconnec
 import type { Source, SourceSink } from '../source.ts';
 import { AmiConnection, DEFAULT_TIMES, type AmiTimes } from './connection.ts';
 import { AmiMapper, WANTED_EVENTS } from './mapper.ts';
-import type { AmiPacket } from './packet.ts';
+import { eventTimeMs, type AmiPacket } from './packet.ts';
 import { presentationNamed, type Presentation } from './presentation.ts';
 
 export interface AmiSourceOptions {
@@ -183,7 +183,9 @@ class Session {
         return;
       default:
         // What has an ActionID answers an action; events of the PBX have none.
-        if (actionId === undefined) this.#hand(this.#mapper.take(packet, nowMs));
+        if (actionId !== undefined) return;
+        this.#sink.heard(eventTimeMs(packet));
+        this.#hand(this.#mapper.take(packet, nowMs));
     }
   }
 

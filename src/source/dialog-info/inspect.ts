@@ -78,6 +78,7 @@ function createEar() {
     alive: async () => {},
     backlogged: () => false,
     drained: async () => {},
+    heard: () => {},
     state(state) {
       last = state;
       // While addresses are still being tried there is a note.

@@ -141,7 +141,7 @@ export class Session {
   }
 
   #care(agent: UserAgent): WatchCare {
-    const { clock, random, times, settings, keeper } = this.#options;
+    const { clock, random, times, settings, keeper, sink } = this.#options;
     return {
       agent,
       pace: this.#pace,
@@ -154,6 +154,7 @@ export class Session {
       takeDocument: ({ address }, subscription, document, isFirst) => {
         const other = otherPbxByShape(document);
         if (other !== undefined) this.#fail(otherPbxRefused(other));
+        sink.heard();
         return other === undefined && keeper.take(address, subscription, document, isFirst);
       },
       remark: (problem) => this.#remark(problem),

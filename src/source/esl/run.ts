@@ -12,7 +12,7 @@ import { keepConnected, RECONNECT_TIMES, type ReconnectTimes } from '../reconnec
 import type { Source, SourceSink } from '../source.ts';
 import { DEFAULT_TIMES, EslConnection, type EslTimes } from './connection.ts';
 import { EslMapper } from './mapper.ts';
-import { readJsonFields } from './packet.ts';
+import { eventTimeMs, readJsonFields } from './packet.ts';
 import { eventsRefused, listRefused } from './problem.ts';
 import { readList, type Detail } from './resync.ts';
 
@@ -109,7 +109,10 @@ class Session {
       });
     try {
       for await (const events of this.#connection.events(() => this.#whileBacklogged(signal))) {
-        for (const event of events) this.#hand(this.#mapper.take(event, this.#clock.nowMs()));
+        for (const event of events) {
+          this.#sink.heard(eventTimeMs(event.fields));
+          this.#hand(this.#mapper.take(event, this.#clock.nowMs()));
+        }
       }
     } catch (error) {
       // A broken socket, which has a system's code, is the end of a connection like any other.

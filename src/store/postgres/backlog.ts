@@ -3,12 +3,13 @@
  * are asked for their metrics every few seconds: after a long count the figures stand for twenty times as long as it took, so
  * that no node keeps the database busy for more than a twentieth of the time. A count that is under way serves all who ask.
  */
+import type { Waiting } from '../health-summary.ts';
 import type { Database } from './database.ts';
 
 /** @param one of one organisation, which is the parameter */
 const selectBacklog = (one: boolean) => `
-  SELECT lane.organisation_id, lane.endpoint_id, count(*) AS pending, count(DISTINCT lane.id) AS lanes_waiting,
-         min(message.created_at_ms) AS oldest_ms
+  SELECT lane.organisation_id AS "organisationId", lane.endpoint_id AS "endpointId", count(*) AS pending,
+         count(DISTINCT lane.id) AS lanes, min(message.created_at_ms) AS "oldestMs"
   FROM lane JOIN message ON message.lane_id = lane.id AND message.outcome = 'pending'
   WHERE lane.due_at_ms IS NOT NULL ${one ? 'AND lane.organisation_id = $1' : ''}
   GROUP BY lane.organisation_id, lane.endpoint_id`;
@@ -19,16 +20,8 @@ const BACKLOG_OF = selectBacklog(true);
 const LONG_MS = 100;
 const REST = 20;
 
-export interface BacklogRow {
-  organisation_id: string;
-  endpoint_id: string;
-  pending: number;
-  lanes_waiting: number;
-  oldest_ms: number;
-}
-
 interface Count {
-  rows: Promise<readonly BacklogRow[]>;
+  rows: Promise<readonly Waiting[]>;
   /** Undefined while it is under way. */
   standsUntilMs?: number;
 }
@@ -37,7 +30,7 @@ interface Count {
 export function createBacklog(
   db: Pick<Database, 'query'>,
   nowMs: () => number = () => performance.now(),
-): (organisationId?: string) => Promise<readonly BacklogRow[]> {
+): (organisationId?: string) => Promise<readonly Waiting[]> {
   const counts = new Map<string | undefined, Count>();
 
   /** A long count stands for a while; one that was quick, or failed, does not. */
@@ -47,8 +40,8 @@ export function createBacklog(
     try {
       const rows =
         organisationId === undefined
-          ? await db.query<BacklogRow>(BACKLOG)
-          : await db.query<BacklogRow>(BACKLOG_OF, [organisationId]);
+          ? await db.query<Waiting>(BACKLOG)
+          : await db.query<Waiting>(BACKLOG_OF, [organisationId]);
       const tookMs = nowMs() - beganAtMs;
       if (tookMs >= LONG_MS) standsUntilMs = nowMs() + REST * tookMs;
       return rows;

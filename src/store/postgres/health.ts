@@ -1,47 +1,42 @@
 /** How sources and endpoints are doing, for people who look. */
 import { disabled, enabled, HEALTHY, type EndpointHealth } from '../../policy/endpoint-health.ts';
-import { DELIVERED_ABOUT, type EndpointOverview, type HealthStore, type SourceHealth } from '../health.ts';
+import { summaryOf, type Unwell, type Waiting } from '../health-summary.ts';
+import { DELIVERED_ABOUT, type EndpointOverview, type HealthStore } from '../health.ts';
 import type { AttemptRecord } from '../store.ts';
 import { auditValues, INSERT_AUDIT } from '../sql-audit.ts';
-import { createBacklog, type BacklogRow } from './backlog.ts';
+import { sqlSourceStates } from '../sql-source-states.ts';
+import { createBacklog } from './backlog.ts';
 import type { Database } from './database.ts';
-import { lockGates, nameOf, putHealth } from './endpoint-queue.ts';
+import { lockGates, nameOf, namesOf, putHealth } from './endpoint-queue.ts';
 import { watchedAmong } from './feed.ts';
+import { createPort } from './port.ts';
 import type { Waker } from './wake.ts';
 
-const PUT_SOURCE_STATE = `
-  INSERT INTO source_state (source_id, status, since_ms, advice) VALUES ($1, $2, $3, $4)
-  ON CONFLICT (source_id) DO UPDATE
-  SET status = excluded.status, since_ms = excluded.since_ms, advice = excluded.advice`;
+const CONDITIONS = {
+  all: '',
+  organisation: 'WHERE endpoint.organisation_id = $1',
+  named: 'WHERE (endpoint.organisation_id, endpoint.id) IN (SELECT * FROM unnest($1::text[], $2::text[]))',
+};
 
-const SOURCES = `
-  SELECT source.id, state.status, state.since_ms, state.advice,
-         (SELECT count(*) FROM open_leg WHERE open_leg.source_id = source.id) AS open_legs
-  FROM source LEFT JOIN source_state AS state ON state.source_id = source.id
-  ORDER BY source.id`;
-
-/** @param one of one organisation, which is the parameter */
-const selectEndpoints = (one: boolean) => `
+/** @param of one organisation, which is the parameter; all; or those that are named */
+const selectEndpoints = (of: 'all' | 'organisation' | 'named') => `
   SELECT endpoint.organisation_id, endpoint.id AS endpoint_id, endpoint.url, state.delivered, state.expired, state.dead,
-         state.last, queue.health, ${one ? DELIVERED_ABOUT : 'NULL'} AS delivered_about_ms
+         state.last, queue.health, ${of === 'organisation' ? DELIVERED_ABOUT : 'NULL'} AS delivered_about_ms
   FROM endpoint
   LEFT JOIN endpoint_queue AS queue
     ON queue.organisation_id = endpoint.organisation_id AND queue.endpoint_id = endpoint.id
   LEFT JOIN endpoint_state AS state
     ON state.organisation_id = endpoint.organisation_id AND state.endpoint_id = endpoint.id
-  ${one ? 'WHERE endpoint.organisation_id = $1' : ''}
+  ${CONDITIONS[of]}
   ORDER BY endpoint.organisation_id, endpoint.id`;
 
-const ENDPOINTS = selectEndpoints(false);
-const ENDPOINTS_OF = selectEndpoints(true);
-
-interface SourceRow {
-  id: string;
-  status: SourceHealth['status'] | null;
-  since_ms: number | null;
-  advice: string | null;
-  open_legs: number;
-}
+const ENDPOINTS = selectEndpoints('all');
+const ENDPOINTS_OF = selectEndpoints('organisation');
+const ENDPOINTS_NAMED = selectEndpoints('named');
+const COUNT = 'SELECT count(*) AS endpoints FROM endpoint';
+const UNWELL = `
+  SELECT organisation_id AS "organisationId", endpoint_id AS "endpointId", health ->> 'kind' AS kind
+  FROM endpoint_queue WHERE health IS NOT NULL`;
 
 interface EndpointRow {
   organisation_id: string;
@@ -57,7 +52,7 @@ interface EndpointRow {
 
 export function createHealthStore(db: Database, waker: Waker): HealthStore {
   const backlog = createBacklog(db);
-  const sources = async () => (await db.query<SourceRow>(SOURCES)).map(readSource);
+  const states = sqlSourceStates(createPort(db));
   /** Of one organisation or of all. */
   const endpoints = async (organisationId?: string) => {
     const [rows, waiting] = await Promise.all([
@@ -66,20 +61,33 @@ export function createHealthStore(db: Database, waker: Waker): HealthStore {
         : db.query<EndpointRow>(ENDPOINTS_OF, [organisationId]),
       backlog(organisationId),
     ]);
-    const byEndpoint = new Map(waiting.map((row) => [nameOf(namedIn(row)), row]));
+    const byEndpoint = new Map(waiting.map((row) => [nameOf(row), row]));
     return rows.map((row) => readEndpoint(row, byEndpoint.get(nameOf(namedIn(row)))));
   };
   return {
-    async sourceState(sourceId, { status, sinceMs, advice }) {
-      await db.query(PUT_SOURCE_STATE, [sourceId, status, sinceMs, advice ?? null]);
-    },
-
-    sources,
+    ...states,
     endpoints,
 
+    async summary(most) {
+      const [sources, waiting, unwell, [count]] = await Promise.all([
+        states.sources(),
+        backlog(),
+        db.query<Unwell>(UNWELL),
+        db.query<{ endpoints: number }>(COUNT),
+      ]);
+      const summary = summaryOf(count!.endpoints, waiting, unwell, most);
+      const rows = await db.query<EndpointRow>(ENDPOINTS_NAMED, namesOf(summary.concerning));
+      const byEndpoint = new Map(rows.map((row) => [nameOf(namedIn(row)), row]));
+      const concerning = summary.concerning.flatMap((one) => {
+        const row = byEndpoint.get(nameOf(one));
+        return row === undefined ? [] : [readEndpoint(row, 'pending' in one ? one : undefined)];
+      });
+      return { ...summary, sources, concerning };
+    },
+
     async overview() {
-      const [found, all] = await Promise.all([sources(), endpoints()]);
-      return { sources: found, endpoints: all };
+      const [sources, all] = await Promise.all([states.sources(), endpoints()]);
+      return { sources, endpoints: all };
     },
 
     enable: (organisationId, endpointId, on, nowMs, note) =>
@@ -97,34 +105,23 @@ export function createHealthStore(db: Database, waker: Waker): HealthStore {
   };
 }
 
-function readSource(row: SourceRow): SourceHealth {
-  const health: SourceHealth = {
-    id: row.id,
-    status: row.status ?? 'connecting',
-    sinceMs: row.since_ms ?? 0,
-    openLegs: row.open_legs,
-  };
-  if (row.advice !== null) health.advice = row.advice;
-  return health;
-}
-
 function namedIn(row: { organisation_id: string; endpoint_id: string }) {
   return { organisationId: row.organisation_id, endpointId: row.endpoint_id };
 }
 
-function readEndpoint(row: EndpointRow, waiting: BacklogRow | undefined): EndpointOverview {
+function readEndpoint(row: EndpointRow, waiting: Waiting | undefined): EndpointOverview {
   const overview: EndpointOverview = {
     organisationId: row.organisation_id,
     id: row.endpoint_id,
     url: row.url,
     pending: waiting?.pending ?? 0,
-    lanesWaiting: waiting?.lanes_waiting ?? 0,
+    lanesWaiting: waiting?.lanes ?? 0,
     delivered: row.delivered ?? 0,
     expired: row.expired ?? 0,
     dead: row.dead ?? 0,
     health: row.health ?? HEALTHY,
   };
-  if (waiting !== undefined) overview.oldestPendingAtMs = waiting.oldest_ms;
+  if (waiting !== undefined) overview.oldestPendingAtMs = waiting.oldestMs;
   if (row.last !== null) overview.last = row.last;
   if (row.delivered_about_ms !== null) overview.deliveredAboutMs = row.delivered_about_ms;
   return overview;

@@ -2,14 +2,16 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { disabled, enabled } from '../../policy/endpoint-health.ts';
 import type { HealthStore } from '../health.ts';
+import { sqlSourceStates } from '../sql-source-states.ts';
 import { prepareAudit } from './audit.ts';
 import { inTransaction } from './database.ts';
 import type { EndpointBook } from './endpoint-book.ts';
 import type { FeedWriter } from './feed.ts';
 import { prepareHealthWrite } from './health-write.ts';
 import { overviewAside } from './overview-aside.ts';
-import { prepareOverview, prepareSources } from './overview.ts';
+import { prepareOverview } from './overview.ts';
 import type { OtherProcesses } from './other-processes.ts';
+import { createPort } from './port.ts';
 
 /** With so much pending an overview takes longer than a delivery should wait for. */
 const MUCH_PENDING = 20_000;
@@ -22,12 +24,9 @@ export function createHealthStore(
 ): HealthStore {
   const health = prepareHealthWrite(db, feed);
   const audit = prepareAudit(db);
-  const putState = db.prepare(`
-    INSERT INTO source_state (source_id, status, since_ms, advice) VALUES (?, ?, ?, ?)
-    ON CONFLICT (source_id) DO UPDATE SET status = excluded.status, since_ms = excluded.since_ms, advice = excluded.advice`);
   const countPending = db.prepare(`
     SELECT count(*) AS count FROM (SELECT 1 FROM message WHERE outcome = 'pending' LIMIT ${MUCH_PENDING})`);
-  const readSources = prepareSources(db);
+  const sources = sqlSourceStates(createPort(db));
   const overview = prepareOverview(db);
   const path = db.location();
   /** The file, where counting is better done beside it. */
@@ -37,15 +36,19 @@ export function createHealthStore(
   };
 
   return {
-    sources: async () => readSources(),
+    ...sources,
 
-    async sourceState(sourceId, { status, sinceMs, advice }) {
-      putState.run(sourceId, status, sinceMs, advice ?? null);
+    async summary(most) {
+      const file = fileIfMuchWaits();
+      const summary =
+        file === undefined ? overview.summary(most) : await overviewAside(file, 'summary', most);
+      return { ...summary, sources: await sources.sources() };
     },
 
     async overview() {
       const file = fileIfMuchWaits();
-      return file === undefined ? overview.everything() : overviewAside(file, 'everything');
+      const endpoints = file === undefined ? overview.all() : await overviewAside(file, 'all');
+      return { sources: await sources.sources(), endpoints };
     },
 
     async endpoints(organisationId) {

@@ -26,7 +26,7 @@ export function overviewAside<What extends Asked>(
 }
 
 if (!isMainThread && typeof workerData === 'object' && workerData !== null && 'overviewOf' in workerData) {
-  const { overviewOf, what, given } = workerData as { overviewOf: string; what: Asked; given: [string] };
+  const { overviewOf, what, given } = workerData as { overviewOf: string; what: Asked; given: [never] };
   const db = new DatabaseSync(overviewOf, { readOnly: true, timeout: 5_000 });
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
   parentPort?.postMessage(prepareOverview(db)[what](...given));

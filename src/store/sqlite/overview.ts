@@ -1,26 +1,17 @@
-/** How sources and endpoints are, read in one go. */
+/** How endpoints are: each single one, and all of them together. */
 import type { DatabaseSync } from 'node:sqlite';
-import { DELIVERED_ABOUT, type EndpointOverview, type HealthStore, type SourceHealth } from '../health.ts';
+import { summaryOf, type Unwell, type Waiting } from '../health-summary.ts';
+import { DELIVERED_ABOUT, type EndpointOverview, type HealthSummary } from '../health.ts';
 import type { AttemptRecord } from '../store.ts';
 import { healthOf } from './health-write.ts';
-
-export type Overview = Awaited<ReturnType<HealthStore['overview']>>;
-
-interface SourceRow {
-  id: string;
-  status: SourceHealth['status'] | null;
-  since_ms: number | null;
-  advice: string | null;
-  open_legs: number;
-}
 
 interface EndpointRow {
   organisation_id: string;
   id: string;
   url: string;
-  pending: number;
-  lanes_waiting: number;
-  oldest_ms: number | null;
+  pending: number | null;
+  lanes: number | null;
+  oldestMs: number | null;
   delivered: number | null;
   expired: number | null;
   dead: number | null;
@@ -29,65 +20,68 @@ interface EndpointRow {
   delivered_about_ms: number | null;
 }
 
-export function prepareSources(db: DatabaseSync): () => SourceHealth[] {
-  const sources = db.prepare(`
-    SELECT source.id, state.status, state.since_ms, state.advice,
-           (SELECT count(*) FROM open_leg WHERE source_id = source.id) AS open_legs
-    FROM source LEFT JOIN source_state AS state ON state.source_id = source.id
-    ORDER BY source.id`);
-  return () => (sources.all() as unknown as SourceRow[]).map(readSource);
-}
-
-/** Everything, or the endpoints of one organisation. Half a second where a million messages wait. */
+/** Half a second where a million messages wait. */
 export interface OverviewReader {
-  everything(): Overview;
+  all(): readonly EndpointOverview[];
   endpointsOf(organisationId: string): readonly EndpointOverview[];
+  summary(most: number): Omit<HealthSummary, 'sources'>;
 }
 
-/** @param one of one organisation, which is the parameter */
-const selectEndpoints = (one: boolean) => `
-    SELECT endpoint.organisation_id, endpoint.id, endpoint.url, state.delivered, state.expired, state.dead,
-           state.last, state.health,
-           coalesce(backlog.pending, 0) AS pending,
-           coalesce(backlog.lanes, 0) AS lanes_waiting, backlog.oldest_ms,
-           ${one ? DELIVERED_ABOUT : 'NULL'} AS delivered_about_ms
-    FROM endpoint
-    LEFT JOIN endpoint_state AS state
-      ON state.organisation_id = endpoint.organisation_id AND state.endpoint_id = endpoint.id
-    LEFT JOIN (
-      SELECT lane.organisation_id, lane.endpoint_id, count(*) AS pending, count(DISTINCT lane.id) AS lanes,
-        min(message.created_at_ms) AS oldest_ms
-      FROM lane JOIN message ON message.lane_id = lane.id AND message.outcome = 'pending'
-      WHERE lane.due_at_ms IS NOT NULL ${one ? 'AND lane.organisation_id = ?1' : ''}
-      GROUP BY lane.organisation_id, lane.endpoint_id
-    ) AS backlog ON backlog.organisation_id = endpoint.organisation_id AND backlog.endpoint_id = endpoint.id
-    ${one ? 'WHERE endpoint.organisation_id = ?1' : ''}
-    ORDER BY endpoint.organisation_id, endpoint.id`;
+/** @param of one organisation, which is the parameter; all; or one endpoint of it, without what waits for it */
+const selectEndpoints = (of: 'all' | 'organisation' | 'endpoint') => `
+  SELECT endpoint.organisation_id, endpoint.id, endpoint.url, state.delivered, state.expired, state.dead,
+         state.last, state.health, ${of === 'organisation' ? DELIVERED_ABOUT : 'NULL'} AS delivered_about_ms,
+         ${of === 'endpoint' ? '0 AS pending, 0 AS lanes, NULL AS oldestMs' : 'backlog.pending, backlog.lanes, backlog.oldestMs'}
+  FROM endpoint
+  LEFT JOIN endpoint_state AS state
+    ON state.organisation_id = endpoint.organisation_id AND state.endpoint_id = endpoint.id
+  ${
+    of === 'endpoint'
+      ? 'WHERE endpoint.organisation_id = ?1 AND endpoint.id = ?2'
+      : `LEFT JOIN (${selectBacklog(of === 'organisation' ? 'AND lane.organisation_id = ?1' : '')}) AS backlog
+           ON backlog.organisationId = endpoint.organisation_id AND backlog.endpointId = endpoint.id
+         ${of === 'organisation' ? 'WHERE endpoint.organisation_id = ?1' : ''}
+         ORDER BY endpoint.organisation_id, endpoint.id`
+  }`;
+
+/** @param condition which lanes are meant */
+function selectBacklog(condition = ''): string {
+  return `
+    SELECT lane.organisation_id AS organisationId, lane.endpoint_id AS endpointId, count(*) AS pending,
+           count(DISTINCT lane.id) AS lanes, min(message.created_at_ms) AS oldestMs
+    FROM lane JOIN message ON message.lane_id = lane.id AND message.outcome = 'pending'
+    WHERE lane.due_at_ms IS NOT NULL ${condition}
+    GROUP BY lane.organisation_id, lane.endpoint_id`;
+}
+
+/** By `endpoint_unwell`. */
+const UNWELL = `
+  SELECT organisation_id AS organisationId, endpoint_id AS endpointId, health ->> '$.kind' AS kind
+  FROM endpoint_state WHERE health IS NOT NULL`;
 
 /** Statements are prepared once, here. */
 export function prepareOverview(db: DatabaseSync): OverviewReader {
-  const sources = prepareSources(db);
-  const all = db.prepare(selectEndpoints(false));
-  const ofOne = db.prepare(selectEndpoints(true));
+  const all = db.prepare(selectEndpoints('all'));
+  const ofOrganisation = db.prepare(selectEndpoints('organisation'));
+  const one = db.prepare(selectEndpoints('endpoint'));
+  const backlog = db.prepare(selectBacklog());
+  const unwell = db.prepare(UNWELL);
+  const count = db.prepare('SELECT count(*) AS count FROM endpoint');
   return {
-    everything: () => ({
-      sources: sources(),
-      endpoints: (all.all() as unknown as EndpointRow[]).map(readEndpoint),
-    }),
+    all: () => (all.all() as unknown as EndpointRow[]).map(readEndpoint),
     endpointsOf: (organisationId) =>
-      (ofOne.all(organisationId) as unknown as EndpointRow[]).map(readEndpoint),
+      (ofOrganisation.all(organisationId) as unknown as EndpointRow[]).map(readEndpoint),
+    summary(most) {
+      const waiting = backlog.all() as unknown as Waiting[];
+      const { count: endpoints } = count.get() as { count: number };
+      const summary = summaryOf(endpoints, waiting, unwell.all() as unknown as Unwell[], most);
+      const concerning = summary.concerning.map(({ organisationId, endpointId, ...waits }) => {
+        const row = one.get(organisationId, endpointId) as unknown as EndpointRow;
+        return readEndpoint({ ...row, ...waits });
+      });
+      return { ...summary, concerning };
+    },
   };
-}
-
-function readSource(row: SourceRow): SourceHealth {
-  const health: SourceHealth = {
-    id: row.id,
-    status: row.status ?? 'connecting',
-    sinceMs: row.since_ms ?? 0,
-    openLegs: row.open_legs,
-  };
-  if (row.advice !== null) health.advice = row.advice;
-  return health;
 }
 
 function readEndpoint(row: EndpointRow): EndpointOverview {
@@ -95,14 +89,14 @@ function readEndpoint(row: EndpointRow): EndpointOverview {
     organisationId: row.organisation_id,
     id: row.id,
     url: row.url,
-    pending: row.pending,
-    lanesWaiting: row.lanes_waiting,
+    pending: row.pending ?? 0,
+    lanesWaiting: row.lanes ?? 0,
     delivered: row.delivered ?? 0,
     expired: row.expired ?? 0,
     dead: row.dead ?? 0,
     health: healthOf(row.health),
   };
-  if (row.oldest_ms !== null) overview.oldestPendingAtMs = row.oldest_ms;
+  if (row.oldestMs !== null) overview.oldestPendingAtMs = row.oldestMs;
   if (row.last !== null) overview.last = JSON.parse(row.last) as AttemptRecord;
   if (row.delivered_about_ms !== null) overview.deliveredAboutMs = row.delivered_about_ms;
   return overview;
