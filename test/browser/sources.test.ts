@@ -15,6 +15,13 @@ test(
     await portal.logIn(page, 'operator');
     await page.getByRole('link', { name: 'Phone systems' }).click();
     await page.getByText('Connected', { exact: true }).waitFor();
+    await page.getByText('The connection was not lost since').waitFor();
+    portal.pbx.play(portal.pbx.left());
+    portal.pbx.drop();
+    await page.getByText('The connection was lost once since').waitFor();
+    await page.getByText('Asterisk closed the connection.').waitFor();
+    await page.getByText('None yet').waitFor({ state: 'detached' });
+    await assertAccessible(page);
     await page.getByRole('link', { name: 'Add a phone system' }).click();
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('branch');
     await page.getByLabel('Address').fill('127.0.0.1');
@@ -46,12 +53,16 @@ test(
     const portal = await startPortal(t);
     const page = await openPage(t);
     await portal.logIn(page, 'operator');
+    await page.getByRole('heading', { name: 'Installation', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: 'Everything works' }).waitFor();
     await page.getByText('Every webhook connector is well.').waitFor();
-    await page.getByText('Nothing waits').waitFor();
-    await page.getByRole('link', { name: 'Settings' }).click();
+    // Everything of the installation is at hand inside an organisation too.
+    await page.goto(`${portal.url}/o/acme`);
+    await page.getByRole('group', { name: 'Acme Oy' }).getByRole('link', { name: 'People' }).waitFor();
+    await page.getByRole('group', { name: 'Operator' }).getByRole('link', { name: 'Settings' }).click();
     await page
       .getByRole('row', { name: /^api_port/ })
-      .getByText('file')
+      .getByText('from callhook.toml')
       .waitFor();
     await page
       .getByRole('row', { name: /^operator_webhook_secret/ })

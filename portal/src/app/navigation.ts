@@ -10,6 +10,7 @@ import {
   IconPhone,
   IconPhoneCall,
   IconSend,
+  IconServer,
   IconUserCog,
   IconUsers,
   IconWebhook,
@@ -40,7 +41,7 @@ export const ORGANISATION_PLACES = [
 ] as const satisfies readonly Place[];
 
 export const OPERATOR_PLACES = [
-  { name: 'overview', icon: IconHome, to: '/operator' },
+  { name: 'installation', icon: IconServer, to: '/operator' },
   { name: 'organisations', icon: IconBuilding, to: '/operator/organisations' },
   { name: 'sources', icon: IconPhone, to: '/operator/sources' },
   { name: 'accounts', icon: IconUserCog, to: '/operator/accounts' },

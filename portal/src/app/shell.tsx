@@ -3,7 +3,7 @@ import { AppShell, Burger, Group, NavLink, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useParams, useRouteContext, useRouter } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery } from '../api/session.ts';
 import { Brand } from '../ui/brand.tsx';
@@ -58,10 +58,10 @@ export function Shell() {
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="sm" aria-label={t('frame.navigation')}>
+      <AppShell.Navbar p="sm" className={classes.places} aria-label={t('frame.navigation')}>
         <Stack gap="md">
           {organisation !== undefined && <OrganisationPlaces organisation={organisation} role={me.role} />}
-          {me.role === 'operator' && <OperatorPlaces isBelow={organisation !== undefined} />}
+          {me.role === 'operator' && <Places title={t('frame.operator')} places={OPERATOR_PLACES} />}
         </Stack>
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}>
@@ -72,22 +72,34 @@ export function Shell() {
 }
 
 function OrganisationPlaces({ organisation, role }: { organisation: string; role: string }) {
-  const { t } = useTranslation();
   const { data: found } = useOrganisation(organisation);
   const places = ORGANISATION_PLACES.filter((place) => !('administers' in place) || role !== 'viewer');
+  return <Places title={found?.name ?? organisation} places={places} organisation={organisation} />;
+}
+
+interface PlacesProps {
+  title: string;
+  places: readonly (typeof ORGANISATION_PLACES | typeof OPERATOR_PLACES)[number][];
+  organisation?: string;
+}
+
+function Places({ title, places, organisation }: PlacesProps) {
+  const { t } = useTranslation();
+  const id = useId();
   return (
-    <div>
-      <Text size="sm" fw={600} px="xs" pb={4} truncate>
-        {found?.name ?? organisation}
+    <div role="group" aria-labelledby={id}>
+      <Text id={id} size="sm" fw={600} px="xs" pb={4} truncate>
+        {title}
       </Text>
       {places.map(({ name, icon: Sign, to }) => (
         <NavLink
           key={to}
+          py={6}
           renderRoot={(props) => (
             <Link
               to={to}
               params={{ organisation }}
-              activeOptions={{ exact: name === 'overview' }}
+              activeOptions={{ exact: name === 'overview' || name === 'installation' }}
               activeProps={{ 'data-active': true, 'aria-current': 'page' }}
               {...props}
             />
@@ -96,34 +108,6 @@ function OrganisationPlaces({ organisation, role }: { organisation: string; role
           leftSection={<Sign size={18} stroke={1.6} aria-hidden />}
         />
       ))}
-    </div>
-  );
-}
-
-function OperatorPlaces({ isBelow }: { isBelow: boolean }) {
-  const { t } = useTranslation();
-  return (
-    <div>
-      <Text size="sm" fw={600} px="xs" pb={4}>
-        {t('frame.installation')}
-      </Text>
-      {OPERATOR_PLACES.filter(({ name }) => !isBelow || name === 'overview' || name === 'organisations').map(
-        ({ name, icon: Sign, to }) => (
-          <NavLink
-            key={to}
-            renderRoot={(props) => (
-              <Link
-                to={to}
-                activeOptions={{ exact: name === 'overview' }}
-                activeProps={{ 'data-active': true, 'aria-current': 'page' }}
-                {...props}
-              />
-            )}
-            label={t(`frame.places.${name}`)}
-            leftSection={<Sign size={18} stroke={1.6} aria-hidden />}
-          />
-        ),
-      )}
     </div>
   );
 }

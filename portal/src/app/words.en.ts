@@ -9,9 +9,10 @@ export const en = {
   account: 'Your account',
   me: 'Account and sessions',
   logOut: 'Log out',
-  installation: 'Installation',
+  operator: 'Operator',
   places: {
     overview: 'Overview',
+    installation: 'Installation',
     calls: 'Calls',
     messages: 'Messages',
     connector: 'Webhook connector',

@@ -12,9 +12,10 @@ export const fi: Words<typeof en> = {
   account: 'Oma tili',
   me: 'Tili ja istunnot',
   logOut: 'Kirjaudu ulos',
-  installation: 'Asennus',
+  operator: 'Ylläpito',
   places: {
     overview: 'Yleiskuva',
+    installation: 'Asennus',
     calls: 'Puhelut',
     messages: 'Viestit',
     connector: 'Webhook-liitin',

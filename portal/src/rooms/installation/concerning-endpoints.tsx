@@ -1,17 +1,10 @@
-import { Badge, Stack, Table, Text, Title } from '@mantine/core';
+import { Stack, Table, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../api/client.ts';
 import { TextLink } from '../../ui/link.tsx';
+import { HealthSign } from '../endpoints/health.tsx';
+import { codeWords } from '../messages/failure-words.ts';
 import { WideTable } from '../../ui/wide-table.tsx';
-
-const COLOURS = {
-  healthy: 'teal.9',
-  failing: 'yellow.9',
-  paused: 'red.9',
-  probing: 'yellow.9',
-  recovering: 'blue.9',
-  disabled: 'gray.7',
-} as const;
 
 export function ConcerningEndpoints({
   endpoints,
@@ -37,28 +30,43 @@ export function ConcerningEndpoints({
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {endpoints.map(({ organisation, id, host, health, waiting }) => (
-              <Table.Tr key={`${organisation}/${id}`}>
+            {endpoints.map(({ organisation, ...endpoint }) => (
+              <Table.Tr key={`${organisation}/${endpoint.id}`}>
                 <Table.Td>
-                  <TextLink to="/o/$organisation/endpoints/$endpoint" params={{ organisation, endpoint: id }}>
-                    {organisation} / {id}
+                  <TextLink
+                    to="/o/$organisation/endpoints/$endpoint"
+                    params={{ organisation, endpoint: endpoint.id }}
+                  >
+                    {organisation} / {endpoint.id}
                   </TextLink>
                   <Text size="sm" c="dimmed">
-                    {host}
+                    {endpoint.host}
                   </Text>
                 </Table.Td>
                 <Table.Td>
-                  <Badge color={COLOURS[health.state]} variant="filled" tt="none">
-                    {t(`installation.states.${health.state}`)}
-                  </Badge>
+                  <HealthSign state={endpoint} />
                 </Table.Td>
-                <Table.Td>{waiting}</Table.Td>
-                <Table.Td>{health.reason}</Table.Td>
+                <Table.Td>{endpoint.waiting}</Table.Td>
+                <Table.Td>
+                  <Reason endpoint={endpoint} />
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
         </WideTable>
       )}
     </Stack>
+  );
+}
+
+/** In the reader's language where there are words for it. */
+function Reason({ endpoint }: { endpoint: Schemas['EndpointState'] }) {
+  const { i18n } = useTranslation();
+  const { health, last_attempt: last } = endpoint;
+  if (health.reason === undefined) return null;
+  return last === undefined || last.outcome === 'delivered' ? (
+    <span lang="en">{health.reason}</span>
+  ) : (
+    codeWords(i18n, last.outcome).title
   );
 }

@@ -1,13 +1,17 @@
 /** The operator's start: is the installation well, and if not, where? */
-import { Alert, Card, Group, Loader, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Card, Loader, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries, type Schemas } from '../../api/client.ts';
-import { ButtonLink, TextLink } from '../../ui/link.tsx';
+import { ButtonLink } from '../../ui/link.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { Time } from '../../ui/time.tsx';
-import { StateBadge } from '../sources/state-badge.tsx';
 import { ConcerningEndpoints } from './concerning-endpoints.tsx';
+import classes from './installation-page.module.css';
+import { SourceTable } from './source-table.tsx';
+import { verdictOf } from './verdict.ts';
 
 const LOOK_EVERY_MS = 5_000;
 
@@ -29,32 +33,31 @@ export function InstallationPage() {
 }
 
 function Found({ overview }: { overview: Schemas['Overview'] }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { database, nodes, open_legs: openLegs, backlog, sources, endpoints } = overview;
+  const { kind, tone, count } = verdictOf(overview);
+  const number = new Intl.NumberFormat(i18n.language);
   return (
     <Stack gap="xl">
-      {database.problem !== undefined && (
-        <Alert color="red">{t('installation.databaseProblem', { problem: database.problem })}</Alert>
-      )}
-      <SimpleGrid cols={{ base: 1, sm: 3 }}>
-        <Figure title={t('installation.backlog')}>
-          {backlog.messages === 0
-            ? t('installation.nothingWaits')
-            : t('installation.messages', { count: backlog.messages })}
+      <Notice tone={tone} title={t(`installation.verdicts.${kind}.title`, { count })}>
+        <Text>{t(`installation.verdicts.${kind}.text`, { count })}</Text>
+        {database.problem !== undefined && <Text lang="en">{database.problem}</Text>}
+      </Notice>
+      <SimpleGrid cols={{ base: 2, md: 4 }}>
+        <Figure title={t('installation.backlog')} value={number.format(backlog.messages)}>
           {backlog.oldest_since !== undefined && (
-            <Text size="sm" c="dimmed" component="div">
+            <>
               {t('installation.oldest')} <Time at={backlog.oldest_since} />
-            </Text>
+            </>
           )}
         </Figure>
-        <Figure title={t('installation.nodes', { count: nodes.length })}>
-          {t('installation.openLegs', { count: openLegs })}
-        </Figure>
-        <Figure title={t('installation.database')}>
-          {database.kind === 'sqlite' ? 'SQLite' : 'PostgreSQL'}
-          <Text size="sm" c="dimmed" truncate>
-            {database.name}
-          </Text>
+        <Figure title={t('installation.openLegs')} value={number.format(openLegs)} />
+        <Figure title={t('installation.nodes')} value={number.format(nodes.length)} />
+        <Figure
+          title={t('installation.database')}
+          value={database.kind === 'sqlite' ? 'SQLite' : 'PostgreSQL'}
+        >
+          {database.name}
         </Figure>
       </SimpleGrid>
       <Stack gap="xs">
@@ -62,33 +65,27 @@ function Found({ overview }: { overview: Schemas['Overview'] }) {
           {t('installation.sources')}
         </Title>
         {sources.length === 0 && <Text c="dimmed">{t('installation.noSources')}</Text>}
-        {sources.map(({ id, status, since, advice }) => (
-          <Group key={id} gap="sm">
-            <StateBadge status={status} />
-            <TextLink to="/operator/sources/$source" params={{ source: id }}>
-              {id}
-            </TextLink>
-            <Text size="sm" c="dimmed" component="div">
-              {t('sources.since')} <Time at={since} />
-            </Text>
-            {advice !== undefined && <Text size="sm">{advice}</Text>}
-          </Group>
-        ))}
+        {sources.length > 0 && <SourceTable sources={sources} />}
       </Stack>
       <ConcerningEndpoints endpoints={endpoints.concerning} />
     </Stack>
   );
 }
 
-function Figure({ title, children }: { title: string; children: React.ReactNode }) {
+function Figure({ title, value, children }: { title: string; value: string; children?: ReactNode }) {
   return (
     <Card withBorder>
       <Text size="sm" c="dimmed">
         {title}
       </Text>
-      <Text fw={600} size="lg" component="div">
-        {children}
+      <Text fw={600} size="lg">
+        {value}
       </Text>
+      {children !== undefined && (
+        <Text size="sm" c="dimmed" component="div" className={classes.more}>
+          {children}
+        </Text>
+      )}
     </Card>
   );
 }

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { queries, type Schemas } from '../../api/client.ts';
 import { Page } from '../../ui/page.tsx';
 import { Problem } from '../../ui/problem.tsx';
-import { WideTable } from '../../ui/wide-table.tsx';
+import classes from './settings-page.module.css';
 
 export function SettingsPage() {
   const { t } = useTranslation();
@@ -13,30 +13,31 @@ export function SettingsPage() {
       <Problem problem={found.error} />
       {found.isPending && <Loader />}
       {found.data !== undefined && (
-        <WideTable label={t('installation.settings.title')} minWidth={560}>
+        <Table layout="fixed" aria-label={t('installation.settings.title')}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>{t('installation.settings.name')}</Table.Th>
+              <Table.Th w="58%">{t('installation.settings.name')}</Table.Th>
               <Table.Th>{t('installation.settings.value')}</Table.Th>
-              <Table.Th>{t('installation.settings.from')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {found.data.items.map((setting) => (
-              <Table.Tr key={setting.name}>
+              <Table.Tr key={setting.name} className={classes.setting}>
                 <Table.Td>
                   <Code>{setting.name}</Code>
                 </Table.Td>
                 <Table.Td>
                   <Value setting={setting} />
-                </Table.Td>
-                <Table.Td>
-                  {setting.from !== undefined && t(`installation.settings.origins.${setting.from}`)}
+                  {setting.from !== undefined && setting.from !== 'default' && (
+                    <Text size="sm" c="dimmed">
+                      {t(`installation.settings.origins.${setting.from}`)}
+                    </Text>
+                  )}
                 </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
-        </WideTable>
+        </Table>
       )}
     </Page>
   );
@@ -45,7 +46,17 @@ export function SettingsPage() {
 function Value({ setting }: { setting: Schemas['Setting'] }) {
   const { t } = useTranslation();
   const { value, set } = setting;
-  if (!set) return <Text c="dimmed">{t('installation.settings.unset')}</Text>;
-  if (value === undefined) return <Text c="dimmed">{t('installation.settings.secret')}</Text>;
+  if (!set)
+    return (
+      <Text size="sm" c="dimmed">
+        {t('installation.settings.unset')}
+      </Text>
+    );
+  if (value === undefined)
+    return (
+      <Text size="sm" c="dimmed">
+        {t('installation.settings.secret')}
+      </Text>
+    );
   return <Code>{Array.isArray(value) ? value.join(', ') : String(value)}</Code>;
 }

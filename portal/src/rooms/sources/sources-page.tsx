@@ -1,4 +1,4 @@
-import { Badge, Card, Group, Loader, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Card, Group, Loader, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconPhone } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { queries, type Schemas } from '../../api/client.ts';
@@ -6,7 +6,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { ButtonLink, TextLink } from '../../ui/link.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Problem } from '../../ui/problem.tsx';
-import { Time } from '../../ui/time.tsx';
+import { SourceFacts } from './source-facts.tsx';
 import { StateBadge } from './state-badge.tsx';
 
 const LOOK_EVERY_MS = 5_000;
@@ -44,29 +44,25 @@ function SourceCard({ source, state }: { source: Schemas['Source']; state?: Sche
   const { id, kind, host } = source;
   return (
     <Card withBorder>
-      <Stack gap="xs">
+      <Stack gap="sm">
         <Group justify="space-between">
           <TextLink to="/operator/sources/$source" params={{ source: id }} fw={600}>
             {id}
           </TextLink>
-          {state === undefined ? (
-            <Badge color="gray" variant="outline">
-              {t('sources.unknown')}
-            </Badge>
-          ) : (
-            <StateBadge status={state.status} />
-          )}
+          <StateBadge state={state} />
         </Group>
         <Text size="sm">
           {t(`sources.kinds.${kind}`)}
           {host !== undefined && ` · ${host}`}
         </Text>
-        {state !== undefined && (
-          <Text size="sm" c="dimmed" component="div">
-            {t('sources.since')} <Time at={state.since} /> · {t('sources.calls', { count: state.open_legs })}
+        {state?.advice !== undefined && (
+          <Text size="sm" lang="en">
+            {state.advice}
           </Text>
         )}
-        {state?.advice !== undefined && <Text size="sm">{state.advice}</Text>}
+        {state !== undefined && state.since !== null && (
+          <SourceFacts state={state} since={state.since} kind={kind} />
+        )}
       </Stack>
     </Card>
   );

@@ -1,6 +1,7 @@
 import { Badge } from '@mantine/core';
 import { IconCheck, IconLoader, IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import type { Schemas } from '../../api/client.ts';
 
 const LOOKS = {
   connected: { color: 'teal.9', icon: IconCheck },
@@ -8,11 +9,26 @@ const LOOKS = {
   down: { color: 'red.9', icon: IconX },
 } as const;
 
-export function StateBadge({ status }: { status: keyof typeof LOOKS }) {
+/** @param state left out while it is being asked for */
+export function StateBadge({ state }: { state: Schemas['SourceState'] | undefined }) {
   const { t } = useTranslation();
+  if (state === undefined || state.since === null) {
+    return (
+      <Badge color="gray" variant="outline" tt="none" miw="max-content">
+        {t('sources.unknown')}
+      </Badge>
+    );
+  }
+  const { status } = state;
   const { color, icon: Sign } = LOOKS[status];
   return (
-    <Badge color={color} variant="filled" leftSection={<Sign size={12} aria-hidden />} tt="none">
+    <Badge
+      color={color}
+      variant="filled"
+      leftSection={<Sign size={12} aria-hidden />}
+      tt="none"
+      miw="max-content"
+    >
       {t(`sources.states.${status}`)}
     </Badge>
   );
