@@ -46,6 +46,7 @@ export function directoryQuestions({ directory, health }: Store, size: Size): Qu
       'organisations, search of one': (nth) =>
         directory.organisations(page, `isation ${spread(nth, organisations)} `),
       'organisations, search of none': () => directory.organisations(page, 'nobody'),
+      'everything at a glance': () => health.summary(200),
       'all sources, all endpoints': () => health.overview(),
       'owners of 50 devices': (nth) =>
         directory.ownersOf(

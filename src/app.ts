@@ -7,6 +7,7 @@ import { ShownCertificate } from './api/certificate.ts';
 import { ANSWERS_KEPT_MS, SESSION_TIMES, type ApiContext } from './api/context.ts';
 import { setUpLink, type MadeLink } from './api/links.ts';
 import { createApi, listen } from './api/server.ts';
+import { STREAM_LIMITS } from './api/stream/listeners.ts';
 import { readApiCertificate } from './config/api-certificate.ts';
 import { speaksTls } from './config/api-settings.ts';
 import { readCertificates } from './config/certificates.ts';
@@ -184,6 +185,11 @@ async function runOn(
     },
     context,
     trustedProxies: config.trusted_proxies,
+    streams: {
+      ...STREAM_LIMITS,
+      perActor: config.max_streams_per_account,
+      inAll: config.max_streams_at_once,
+    },
     ...(certificate && { certificate }),
   });
 

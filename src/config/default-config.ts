@@ -60,6 +60,11 @@ attempt_timeout_seconds = 15
 max_attempts_at_once = 256
 max_attempts_per_endpoint = 32
 
+# Live streams of the API that are open at once, on each node: in total (up to 3000), and of one account or API key. Each page of the
+# portal that shows calls as they happen has one open.
+max_streams_at_once = 500
+max_streams_per_account = 10
+
 # A receiver that fails so many times in a row is paused: only one message at a time goes out to see whether it is
 # back, after the first wait, then after waits twice as long each, up to the longest. Then the rest follows in order,
 # ever faster. One that fails for so many days is disabled; its messages are kept until \`callhook enable\`.

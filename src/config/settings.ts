@@ -60,6 +60,9 @@ export const SETTINGS = z.strictObject({
   attempt_timeout_seconds: upTo(3_600),
   max_attempts_at_once: whole(1, 10_000),
   max_attempts_per_endpoint: whole(1, 10_000),
+  // Connections that ask for something must find room beside them: src/api/connections.ts.
+  max_streams_at_once: whole(1, 3_000),
+  max_streams_per_account: whole(1, 3_000),
   pause_after_failures: whole(1, 10_000),
   first_probe_after_seconds: upTo(3_600),
   longest_probe_wait_seconds: upTo(3_600),

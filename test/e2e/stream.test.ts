@@ -28,13 +28,15 @@ const namesOf = ({ events }: EventStream) =>
   events.map(({ name, data }) => [name, data.event?.state ?? data.outcome ?? data.state].join(' '));
 
 test('a listener hears a call to its end, over kill -9 and a restart, and what was done in between', async (t) => {
-  const { folder, pbx, crm, serve } = await install(t, CALL);
+  const { folder, pbx, crm, serve } = await install(t, CALL, 'max_streams_per_account = 1\n');
   const first = await serve();
   const url = await urlOf(first);
   const cookie = await logIn(t, folder, url);
   const path = '/api/v1/organisations/acme/stream';
   const before = await openStream(url + path, { cookie });
   await before.until(() => before.lastId() !== '');
+  const second = await openStream(url + path, { cookie });
+  assert.equal(second.status, 429, 'as many as the settings allow');
   pbx.play(1_000);
   const finished = (stream: EventStream) => stream.events.filter(({ name }) => name === 'finished').length;
   await before.until(() => finished(before) === 3);
@@ -51,8 +53,8 @@ test('a listener hears a call to its end, over kill -9 and a restart, and what w
   for (const verb of ['disable', 'enable']) {
     assert.equal((await run(t, folder, [verb, 'acme/crm'])).code, 0);
   }
-  const second = await serve();
-  const again = await urlOf(second);
+  const restarted = await serve();
+  const again = await urlOf(restarted);
   const sixth = before.events[5]!.id;
   const after = await openStream(again + path, { cookie, 'last-event-id': sixth });
   await after.until(() => after.events.length >= all.length - 6 + 2);
@@ -61,8 +63,8 @@ test('a listener hears a call to its end, over kill -9 and a restart, and what w
   assert.equal((await run(t, folder, ['disable', 'acme/crm'])).code, 0);
   await after.until(() => namesOf(after).at(-1) === 'health disabled');
 
-  second.process.kill('SIGTERM');
+  restarted.process.kill('SIGTERM');
   await after.ended;
-  assert.equal((await second.ended).code, 0);
+  assert.equal((await restarted.ended).code, 0);
   assert.deepEqual(after.events.at(-1)!.data.reason, 'stopping');
 });

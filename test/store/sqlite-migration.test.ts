@@ -1,10 +1,11 @@
 /** A database of an earlier version is brought to this one with all that it holds. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { openDatabase } from '../../src/store/sqlite/database.ts';
 import { sql as first } from '../../src/store/sqlite/migrations/0001-first.ts';
 import { sql as delivery } from '../../src/store/sqlite/migrations/0002-delivery.ts';
 import { sql as endedLegs } from '../../src/store/sqlite/migrations/0003-ended-legs.ts';
@@ -126,4 +127,17 @@ test('attempts of the schema before details tell what they told', async () => {
     { number: 1, startedAtMs: CREATED_MS, durationMs: 5, outcome: 'delivered', statusCode: 204 },
   ]);
   await store.close();
+});
+
+test('docs/STORAGE.md tells of every table', () => {
+  const db = openDatabase(':memory:');
+  const tables = db
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'`)
+    .all();
+  db.close();
+  const told = readFileSync(new URL('../../docs/STORAGE.md', import.meta.url), 'utf8');
+  assert.deepEqual(
+    tables.map(({ name }) => String(name)).filter((name) => !told.includes(`\`${name}\``)),
+    [],
+  );
 });
