@@ -1,4 +1,5 @@
 import { Code, Loader, Table, Text } from '@mantine/core';
+import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries, type Schemas } from '../../api/client.ts';
 import { Page } from '../../ui/page.tsx';
@@ -24,7 +25,7 @@ export function SettingsPage() {
             {found.data.items.map((setting) => (
               <Table.Tr key={setting.name} className={classes.setting}>
                 <Table.Td>
-                  <Code>{setting.name}</Code>
+                  <Name name={setting.name} />
                 </Table.Td>
                 <Table.Td>
                   <Value setting={setting} />
@@ -40,6 +41,22 @@ export function SettingsPage() {
         </Table>
       )}
     </Page>
+  );
+}
+
+/** Breaks at its lines where there is little room. */
+function Name({ name }: { name: string }) {
+  const [first, ...rest] = name.split('_');
+  return (
+    <Code>
+      {first}
+      {rest.map((part) => (
+        <Fragment key={part}>
+          _<wbr />
+          {part}
+        </Fragment>
+      ))}
+    </Code>
   );
 }
 
