@@ -32,7 +32,7 @@ function isPage(sql: string): boolean {
 }
 
 /** They count what waits, up to a bound. */
-const COUNTS = new Set(['all sources, all endpoints', 'how endpoints are']);
+const COUNTS = new Set(['everything at a glance', 'all sources, all endpoints', 'how endpoints are']);
 
 /** Asks everything that is a page. */
 async function* askAll(store: Store): AsyncGenerator<Question> {
