@@ -57,7 +57,6 @@ const THEMES = ['light', 'dark'] as const;
 async function show(page: Page, colorScheme: (typeof THEMES)[number]): Promise<void> {
   await page.emulateMedia({ colorScheme });
   await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
-  await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
 }
 
 test(
