@@ -44,14 +44,17 @@ export function summaryOf(
   return { byHealth, backlog, concerning: concerning(waiting, unwell).slice(0, most) };
 }
 
-/** What waits for an endpoint says more than that it is unwell, which stands with it anyway. */
+/** What waits for an endpoint says more than that it is unwell, which stands with it anyway. In an order that stays. */
 function concerning(waiting: readonly Waiting[], unwell: readonly Unwell[]): (Waiting | Unwell)[] {
   const named = new Map<string, Waiting | Unwell>();
-  for (const one of waiting.toSorted((a, b) => b.pending - a.pending)) named.set(nameOf(one), one);
-  for (const one of unwell) if (!named.has(nameOf(one))) named.set(nameOf(one), one);
+  const byName = (a: EndpointName, b: EndpointName) => (nameOf(a) < nameOf(b) ? -1 : 1);
+  for (const one of waiting.toSorted((a, b) => b.pending - a.pending || byName(a, b))) {
+    named.set(nameOf(one), one);
+  }
+  for (const one of unwell.toSorted(byName)) if (!named.has(nameOf(one))) named.set(nameOf(one), one);
   return [...named.values()];
 }
 
-function nameOf({ organisationId, endpointId }: Waiting | Unwell): string {
+function nameOf({ organisationId, endpointId }: EndpointName): string {
   return `${organisationId}/${endpointId}`;
 }

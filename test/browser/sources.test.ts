@@ -62,7 +62,7 @@ test(
     await page.getByRole('group', { name: 'Operator' }).getByRole('link', { name: 'Settings' }).click();
     await page
       .getByRole('row', { name: /^api_port/ })
-      .getByText('from callhook.toml')
+      .getByText('from the configuration file')
       .waitFor();
     await page
       .getByRole('row', { name: /^operator_webhook_secret/ })

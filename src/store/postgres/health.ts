@@ -76,9 +76,11 @@ export function createHealthStore(db: Database, waker: Waker): HealthStore {
         db.query<{ endpoints: number }>(COUNT),
       ]);
       const summary = summaryOf(count!.endpoints, waiting, unwell, most);
-      const rows = await db.query<EndpointRow>(ENDPOINTS_NAMED, namesOf(summary.concerning));
+      const names = summary.concerning;
+      const rows = names.length > 0 ? await db.query<EndpointRow>(ENDPOINTS_NAMED, namesOf(names)) : [];
       const byEndpoint = new Map(rows.map((row) => [nameOf(namedIn(row)), row]));
-      const concerning = summary.concerning.flatMap((one) => {
+      const concerning = names.flatMap((one) => {
+        // It may be removed in this moment.
         const row = byEndpoint.get(nameOf(one));
         return row === undefined ? [] : [readEndpoint(row, 'pending' in one ? one : undefined)];
       });

@@ -75,9 +75,10 @@ export function prepareOverview(db: DatabaseSync): OverviewReader {
       const waiting = backlog.all() as unknown as Waiting[];
       const { count: endpoints } = count.get() as { count: number };
       const summary = summaryOf(endpoints, waiting, unwell.all() as unknown as Unwell[], most);
-      const concerning = summary.concerning.map(({ organisationId, endpointId, ...waits }) => {
-        const row = one.get(organisationId, endpointId) as unknown as EndpointRow;
-        return readEndpoint({ ...row, ...waits });
+      const concerning = summary.concerning.flatMap(({ organisationId, endpointId, ...waits }) => {
+        // It may be removed in this moment.
+        const row = one.get(organisationId, endpointId) as EndpointRow | undefined;
+        return row === undefined ? [] : [readEndpoint({ ...row, ...waits })];
       });
       return { ...summary, concerning };
     },

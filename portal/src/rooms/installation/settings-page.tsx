@@ -44,7 +44,7 @@ export function SettingsPage() {
   );
 }
 
-/** Breaks at its lines where there is little room. */
+/** Breaks at its underscores where there is little room. */
 function Name({ name }: { name: string }) {
   const [first, ...rest] = name.split('_');
   return (

@@ -48,7 +48,7 @@ export const en = {
       'What this node runs with. It is changed in callhook.toml or by CALLHOOK_… variables, and takes effect at the next start. What does not say where it comes from is the default.',
     name: 'Setting',
     value: 'Value',
-    origins: { file: 'from callhook.toml', environment: 'from the environment' },
+    origins: { file: 'from the configuration file', environment: 'from the environment' },
     secret: 'set, not shown',
     unset: 'not set',
   },

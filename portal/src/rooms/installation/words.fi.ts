@@ -51,7 +51,7 @@ export const fi: Words<typeof en> = {
       'Millä asetuksilla tämä solmu toimii. Niitä muutetaan tiedostossa callhook.toml tai CALLHOOK_…-muuttujilla, ja muutos tulee voimaan seuraavassa käynnistyksessä. Arvo, jonka lähdettä ei mainita, on oletus.',
     name: 'Asetus',
     value: 'Arvo',
-    origins: { file: 'tiedostosta callhook.toml', environment: 'ympäristömuuttujasta' },
+    origins: { file: 'asetustiedostosta', environment: 'ympäristömuuttujasta' },
     secret: 'asetettu, ei näytetä',
     unset: 'ei asetettu',
   },

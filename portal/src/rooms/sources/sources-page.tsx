@@ -15,13 +15,15 @@ export function SourcesPage() {
   const { t } = useTranslation();
   const sources = queries.useQuery('get', '/api/v1/sources');
   const states = queries.useQuery('get', '/api/v1/source-states', {}, { refetchInterval: LOOK_EVERY_MS });
-  const items = sources.data?.items ?? [];
+  // Together, so that no card grows when it is already there.
+  const isPending = sources.isPending || states.isPending;
+  const items = isPending ? [] : (sources.data?.items ?? []);
   const add = <ButtonLink to="/operator/new-source">{t('sources.add')}</ButtonLink>;
   return (
     <Page title={t('sources.title')} about={t('sources.about')} actions={items.length > 0 && add}>
       <Problem problem={sources.error ?? states.error} />
-      {sources.isPending && <Loader />}
-      {sources.isSuccess && items.length === 0 && (
+      {isPending && <Loader />}
+      {sources.isSuccess && !isPending && items.length === 0 && (
         <Empty icon={IconPhone} title={t('sources.empty')} action={add}>
           {t('sources.emptyText')}
         </Empty>
@@ -49,7 +51,7 @@ function SourceCard({ source, state }: { source: Schemas['Source']; state?: Sche
           <TextLink to="/operator/sources/$source" params={{ source: id }} fw={600}>
             {id}
           </TextLink>
-          <StateBadge state={state} />
+          {state !== undefined && <StateBadge state={state} />}
         </Group>
         <Text size="sm">
           {t(`sources.kinds.${kind}`)}

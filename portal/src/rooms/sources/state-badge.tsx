@@ -9,10 +9,9 @@ const LOOKS = {
   down: { color: 'red.9', icon: IconX },
 } as const;
 
-/** @param state left out while it is being asked for */
-export function StateBadge({ state }: { state: Schemas['SourceState'] | undefined }) {
+export function StateBadge({ state }: { state: Schemas['SourceState'] }) {
   const { t } = useTranslation();
-  if (state === undefined || state.since === null) {
+  if (state.since === null) {
     return (
       <Badge color="gray" variant="outline" tt="none" miw="max-content">
         {t('sources.unknown')}
