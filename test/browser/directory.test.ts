@@ -38,6 +38,7 @@ test(
       id: 'kello',
       name: 'Hämeen Kello Oy',
       default_country: 'FI',
+      allowed_devices: [],
     });
     await page.getByRole('searchbox').fill('hämeen');
     await page.getByRole('link', { name: 'Acme Oy' }).waitFor({ state: 'detached' });

@@ -3,13 +3,15 @@ import { Autocomplete, Button, Fieldset, Group, Select, Stack, Text, TextInput }
 import type { UseFormReturnType } from '@mantine/form';
 import { IconPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { AllowedPhones } from './allowed-phones.tsx';
 import { DEVICE_TYPES } from './device-types.ts';
-import { useSystems } from './users.ts';
+import { useMayAddPhones, useSystems } from './users.ts';
 import type { UserValues } from './user-values.ts';
 
 export function DeviceFields({ form }: { form: UseFormReturnType<UserValues> }) {
   const { t } = useTranslation();
   const { systems } = useSystems();
+  const mayAdd = useMayAddPhones();
   const { devices } = form.values;
   const types = [
     { value: '', label: t('users.typeUnknown') },
@@ -56,11 +58,14 @@ export function DeviceFields({ form }: { form: UseFormReturnType<UserValues> }) 
         </Fieldset>
       ))}
       {devices.length === 0 && <Text c="dimmed">{t('users.noPhone')}</Text>}
-      <Group>
-        <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={add}>
-          {t('users.addPhone')}
-        </Button>
-      </Group>
+      <AllowedPhones />
+      {mayAdd && (
+        <Group>
+          <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={add}>
+            {t('users.addPhone')}
+          </Button>
+        </Group>
+      )}
     </Stack>
   );
 }
