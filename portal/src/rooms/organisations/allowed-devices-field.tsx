@@ -1,5 +1,6 @@
 /** Asks the operator which phones the people of an organisation may add by themselves. */
 import { Radio, Skeleton, Stack, TagsInput, Text } from '@mantine/core';
+import { Fragment, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api/client.ts';
 import { Problem } from '../../ui/problem.tsx';
@@ -8,7 +9,7 @@ import type { AllowedValues } from './allowed-devices.ts';
 interface Props {
   value: AllowedValues;
   onChange: (value: AllowedValues) => void;
-  error?: React.ReactNode;
+  error?: ReactNode;
 }
 
 export function AllowedDevicesField({ value, onChange, error }: Props) {
@@ -23,14 +24,15 @@ export function AllowedDevicesField({ value, onChange, error }: Props) {
     >
       <Stack gap="xs" my="xs">
         {(['all', 'some', 'none'] as const).map((are) => (
-          <Radio
-            key={are}
-            value={are}
-            label={t(`organisations.allowedAre.${are}`)}
-            description={t(`organisations.allowedAreAbout.${are}`)}
-          />
+          <Fragment key={are}>
+            <Radio
+              value={are}
+              label={t(`organisations.allowedAre.${are}`)}
+              description={t(`organisations.allowedAreAbout.${are}`)}
+            />
+            {are === 'some' && value.are === 'some' && <Systems value={value} onChange={onChange} />}
+          </Fragment>
         ))}
-        {value.are === 'some' && <Systems value={value} onChange={onChange} />}
       </Stack>
     </Radio.Group>
   );

@@ -11,7 +11,7 @@ export function AllowedPhones() {
   const { t } = useTranslation();
   const { me } = useRouteContext({ from: '/inside' });
   const { allowed, isPending } = useAllowedDevices();
-  if (me.role === 'operator' || isPending || allowed === 'all') return null;
+  if (me.role === 'operator' || !me.may_write || isPending || allowed === 'all') return null;
   const phones = allowed.flatMap(({ source, devices }) => devices.map((device) => ({ source, device })));
   return (
     <Alert variant="default" icon={<IconInfoCircle aria-hidden />} title={t('users.allowed.title')}>

@@ -67,7 +67,7 @@ export function UnknownPhonesPage() {
       )}
       <Problem problem={found.error} retry={() => void found.refetch()} />
       {found.isPending && <Skeleton h={240} />}
-      {found.isSuccess && items.length === 0 && (
+      {found.isSuccess && items.length === 0 && (isOperator || allowed.length > 0) && (
         <Empty
           icon={IconCircleCheck}
           title={t(isWhole ? 'users.unknown.empty' : 'users.unknown.emptyAllowed')}

@@ -83,9 +83,9 @@ export const en = {
     seen: 'Last seen',
     make: 'Make a user of it',
     empty: 'Every phone that was seen has a user',
-    emptyAllowed: 'No phone of yours is without a user',
+    emptyAllowed: 'Every phone of the organisation has a user',
     emptyAllowedText:
-      'When a phone that this organisation may add takes part in a call and has no user yet, it stands here. Is one missing? Make a call with it, or ask your operator.',
+      'When a phone that this organisation may add takes part in a call and has no user yet, it stands here. Is one missing? Make a call with it.',
     emptyText: 'When a phone that belongs to nobody takes part in a call, it stands here.',
   },
   import: {

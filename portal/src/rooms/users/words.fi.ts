@@ -81,14 +81,14 @@ export const fi: Words<typeof en> = {
     aboutAllowed:
       'Nähty puheluissa, vapaita ja organisaatiolle sallittuja: niiden puheluista ei kerrota, ennen kuin ne ovat jollakin käyttäjällä.',
     which: 'Mitkä puhelimet näytetään',
-    allowed: 'Ne, jotka saa lisätä',
+    allowed: 'Sallitut',
     all: 'Kaikki puhelimet',
     seen: 'Viimeksi nähty',
     make: 'Tee siitä käyttäjä',
     empty: 'Jokaisella nähdyllä puhelimella on käyttäjä',
-    emptyAllowed: 'Yksikään puhelimenne ei ole vailla käyttäjää',
+    emptyAllowed: 'Organisaation jokaisella puhelimella on käyttäjä',
     emptyAllowedText:
-      'Kun organisaatiolle sallittu puhelin on mukana puhelussa eikä sillä ole vielä käyttäjää, se näkyy tässä. Puuttuuko jokin? Soita sillä tai kysy operaattoriltasi.',
+      'Kun organisaatiolle sallittu puhelin on mukana puhelussa eikä sillä ole vielä käyttäjää, se näkyy tässä. Puuttuuko jokin? Soita sillä.',
     emptyText: 'Kun puhelin, joka ei kuulu kenellekään, on mukana puhelussa, se näkyy tässä.',
   },
   import: {
