@@ -1,5 +1,6 @@
 /** Every page of the portal, in both themes, both languages, on a wide and on a narrow screen. */
 import test from 'node:test';
+import type { Page } from 'playwright-core';
 import {
   assertAccessible,
   assertFits,
@@ -46,14 +47,17 @@ const PAGES: Record<string, string> = {
   'not-found': '/o/acme/nothing-here',
 };
 
-const WIDE = { width: 1280, height: 800 };
-const NARROW = { width: 360, height: 740 };
-const LOOKS = [
-  { name: 'light', locale: 'en-GB', colorScheme: 'light', viewport: WIDE },
-  { name: 'dark', locale: 'en-GB', colorScheme: 'dark', viewport: WIDE },
-  { name: 'light-fi-narrow', locale: 'fi-FI', colorScheme: 'light', viewport: NARROW },
-  { name: 'dark-fi-narrow', locale: 'fi-FI', colorScheme: 'dark', viewport: NARROW },
+/** Each page is loaded once in a language and a size, and then shown in both themes. */
+const READERS = [
+  { name: '', locale: 'en-GB', viewport: { width: 1280, height: 800 } },
+  { name: '-fi-narrow', locale: 'fi-FI', viewport: { width: 360, height: 740 } },
 ] as const;
+const THEMES = ['light', 'dark'] as const;
+
+async function show(page: Page, colorScheme: (typeof THEMES)[number]): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+}
 
 test(
   'every page is accessible and fits its window, in each theme, language and size',
@@ -66,17 +70,24 @@ test(
     await portal.crm.until(({ length }) => length > 0);
     const { message, messageId } = portal.crm.received[0]!;
     const storageState = await first.context().storageState();
-    for (const { name: look, ...options } of LOOKS) {
-      await t.test(look, { timeout: 240_000 }, async (inner) => {
-        const page = await openPage(inner, { ...options, storageState });
+    for (const { name: reader, ...options } of READERS) {
+      await t.test(`light and dark${reader}`, { timeout: 240_000 }, async (inner) => {
+        const page = await openPage(inner, { ...options, colorScheme: 'light', storageState });
         for (const [name, path] of Object.entries(PAGES)) {
           await page.goto(
             portal.url + path.replace('{call}', message.call_id).replace('{message}', messageId),
           );
           await settled(page);
-          await assertAccessible(page);
           await assertFits(page);
-          await screenshot(page, `${name}-${look}`);
+          for (const theme of THEMES) {
+            await show(page, theme);
+            await assertAccessible(page);
+          }
+          // Afterwards: a picture of the whole page resizes the window for a moment.
+          for (const theme of THEMES.toReversed()) {
+            await show(page, theme);
+            await screenshot(page, `${name}-${theme}${reader}`);
+          }
         }
       });
     }

@@ -1,6 +1,7 @@
 /** Endpoints and how they are, read from the API and changed over it. */
 import { queryOptions, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { api, queries, type Schemas } from '../../api/client.ts';
+import { useLive } from '../../api/live.ts';
 import { tagged, type Tagged } from '../../api/tagged.ts';
 
 export type Endpoint = Schemas['Endpoint'];
@@ -9,7 +10,9 @@ export type EndpointState = Schemas['EndpointState'];
 
 const STATES = '/api/v1/organisations/{organisation}/endpoint-states';
 const ONE = '/api/v1/organisations/{organisation}/endpoints/{endpoint}';
-const LOOK_AGAIN_MS = 5_000;
+const KEEPS = [STATES];
+/** What nobody tells: an error rate that falls with time. */
+const LOOK_AGAIN_MS = 30_000;
 
 export interface Place {
   organisation: string;
@@ -17,6 +20,7 @@ export interface Place {
 }
 
 export function useEndpointStates(organisation: string) {
+  useLive(organisation, { keeps: KEEPS });
   return queries.useQuery(
     'get',
     STATES,
