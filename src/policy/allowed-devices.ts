@@ -27,7 +27,7 @@ export function allows(allowed: AllowedDevices): DeviceTest {
   return ({ source, address }) => bySource.get(source)?.(address) === true;
 }
 
-/** @param before as much of the organisation as has the devices in question */
+/** What is allowed, and what it has. @param organisation as much of it as has the devices in question */
 export function mayHave({ allowedDevices, users }: OrganisationEntry): DeviceTest {
   const isAllowed = allows(allowedDevices);
   const own = new Set(users.flatMap(({ devices }) => devices.map(deviceKey)));

@@ -32,6 +32,7 @@ export function UnknownPhonesPage() {
   const isChoice = isOperator && !isPending && allowed !== 'all' && allowed.length > 0;
   const isWhole = isOperator && !isPending && (all === true || !isChoice);
   const found = useUnknownPhones(organisation, isWhole ? 'all' : isPending ? undefined : 'allowed');
+  const isAny = isWhole || allowed === 'all';
   const items = found.data?.items ?? [];
   const makeUser = (source: string, address: string) =>
     setEdited({
@@ -45,7 +46,7 @@ export function UnknownPhonesPage() {
   return (
     <Page
       title={t('users.unknown.title')}
-      about={t(isWhole ? 'users.unknown.about' : 'users.unknown.aboutAllowed')}
+      about={t(isAny ? 'users.unknown.about' : 'users.unknown.aboutAllowed')}
       actions={
         <ButtonLink variant="default" to="/o/$organisation/users" params={{ organisation }}>
           {t('users.backToUsers')}
@@ -68,11 +69,8 @@ export function UnknownPhonesPage() {
       <Problem problem={found.error} retry={() => void found.refetch()} />
       {found.isPending && <Skeleton h={240} />}
       {found.isSuccess && items.length === 0 && (isOperator || allowed.length > 0) && (
-        <Empty
-          icon={IconCircleCheck}
-          title={t(isWhole ? 'users.unknown.empty' : 'users.unknown.emptyAllowed')}
-        >
-          {t(isWhole ? 'users.unknown.emptyText' : 'users.unknown.emptyAllowedText')}
+        <Empty icon={IconCircleCheck} title={t(isAny ? 'users.unknown.empty' : 'users.unknown.emptyAllowed')}>
+          {t(isAny ? 'users.unknown.emptyText' : 'users.unknown.emptyAllowedText')}
         </Empty>
       )}
       {items.length > 0 && <UnknownPhoneTable items={items} mayMake={me.may_write} make={makeUser} />}
