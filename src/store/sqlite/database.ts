@@ -15,6 +15,7 @@ import { sql as feed } from './migrations/0007-feed.ts';
 import { sql as keysAndAudit } from './migrations/0008-keys-and-audit.ts';
 import { sql as auditPages } from './migrations/0009-audit-pages.ts';
 import { sql as attemptDetails } from './migrations/0010-attempt-details.ts';
+import { sql as allowedDevices } from './migrations/0011-allowed-devices.ts';
 import { unavailable, worded } from './storage-problem.ts';
 
 /** In order; the position is the number. */
@@ -29,6 +30,7 @@ const MIGRATIONS: readonly string[] = [
   keysAndAudit,
   auditPages,
   attemptDetails,
+  allowedDevices,
 ];
 
 const BUSY_TIMEOUT_MS = 5_000;
