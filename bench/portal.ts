@@ -112,7 +112,7 @@ function questions(size: Size): Record<string, (nth: number) => string> {
   // Not one of the other organisation's, which has every tenth.
   const call = (nth: number) => `call-${10 * Math.floor((nth * callsOf(size)) / 10 / ROUNDS) + 3}`;
   const messages = (filter: (nth: number) => Record<string, string>) => (nth: number) =>
-    `messages?${new URLSearchParams(filter(nth))}`;
+    `messages?${new URLSearchParams(filter(nth)).toString()}`;
   return {
     overview: () => '',
     messages: messages(() => ({})),
