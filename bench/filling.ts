@@ -38,7 +38,7 @@ function* directory(size: Size, database: DatabaseName): Generator<string> {
   const sealed = SEALED_BEFORE.endpointSecret;
   const secret = database === 'SQLite' ? `x'${sealed}'` : `'\\x${sealed}'`;
   yield `INSERT INTO source (id, kind, settings, secret) VALUES ('pbx', 'ami', '{}', ${secret})`;
-  yield `${series(organisations)} INSERT INTO organisation
+  yield `${series(organisations)} INSERT INTO organisation (id, name, default_country, privacy)
     SELECT 'org-' || i, 'Organisation ' || i || ' Oy', 'FI', '{}' FROM n`;
   yield `${series(organisations)} INSERT INTO endpoint (organisation_id, id, url, states, delivery, secret)
     SELECT 'org-' || i, 'crm', 'https://crm.acme.example', '["EARLY"]', '{}', ${secret} FROM n`;

@@ -9,6 +9,7 @@ import { benchDirectory } from './directory.ts';
 import { benchHttpIngest } from './http-ingest.ts';
 import { benchManyEndpoints } from './many-endpoints.ts';
 import { benchOverview } from './overview.ts';
+import { benchPortal } from './portal.ts';
 import { benchPostgres } from './postgres.ts';
 
 const once = process.argv.includes('--once');
@@ -25,3 +26,4 @@ await benchDirectory(
 await benchOverview(
   once ? { organisations: 100, pending: 3_000 } : { organisations: 10_000, pending: 1_000_000 },
 );
+await benchPortal(once ? 3_000 : 1_000_000);

@@ -3,6 +3,8 @@
  * a change concerns is read; if anybody changes the directory meanwhile, all is read and decided again.
  */
 import { checkClaims } from '../config/directory-file/claims.ts';
+import type { Access } from '../policy/access.ts';
+import type { DeviceTest } from '../policy/allowed-devices.ts';
 import { auditOf, type By } from '../policy/audit.ts';
 import { planChanges, type DirectoryChange } from '../policy/directory-changes.ts';
 import type { Conflict } from '../policy/directory-conflicts.ts';
@@ -59,12 +61,19 @@ export function planned(before: Directory, wanted: Directory, organisationId?: s
   return [...plan.changes];
 }
 
-/** Another organisation is never named. */
-export function wordConflict(conflict: Conflict, organisationId: string | undefined): string {
+/** Another organisation is named to the operator alone; nobody else hears that there is one. */
+export function wordConflict(
+  conflict: Conflict,
+  organisationId: string | undefined,
+  access?: Pick<Access, 'role'>,
+): string {
   if (conflict.kind === 'source-in-use') return 'A device is on this source.';
   const { thing, heldBy } = conflict;
-  if (heldBy.organisationId !== organisationId)
-    return `A ${thing} belongs to a user of another organisation.`;
+  if (heldBy.organisationId !== organisationId) {
+    return access?.role === 'operator'
+      ? `This ${thing} belongs to a user of organisation ${heldBy.organisationId}.`
+      : `This ${thing} is in use already. Ask your operator.`;
+  }
   return heldBy.userId === undefined
     ? `A ${thing} is a function number.`
     : `A ${thing} belongs to user ${heldBy.userId}.`;
@@ -74,19 +83,22 @@ export function wordConflict(conflict: Conflict, organisationId: string | undefi
  * What things say about one another, by the rules of the directory file.
  * @param tree in the shape of a directory file
  * @param at where the body stands in it: what a pointer begins behind
+ * @param mayHave see `ClaimOptions`
  * @throws Refused `REQUEST_INVALID`
  */
 export function checkInTree(
   tree: unknown,
   at: readonly (string | number)[],
   knownSources: readonly { id: string; kind: string }[],
+  mayHave?: DeviceTest,
 ): void {
   const placeOf = (path: readonly (string | number)[]) => `at ${pointerOf(path.slice(at.length))}`;
-  const problems = checkClaims(tree, { knownSources, needSecrets: true, placeOf });
-  const errors = problems.map(({ path, text }): FieldError => ({
+  const options = { knownSources, needSecrets: true, placeOf, ...(mayHave && { mayHave }) };
+  const errors = checkClaims(tree, options).map(({ path, text, code }): FieldError => ({
     in: 'body',
     pointer: pointerOf(path.slice(at.length)),
     message: text,
+    ...(code && { code }),
   }));
   if (errors.length > 0) throw refuseFields(errors);
 }

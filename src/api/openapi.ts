@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document, made of the table of routes. docs/openapi.json is this text; a test keeps it so. */
 import { z } from 'zod';
 import { DESCRIBED } from '../config/directory-file/shapes.ts';
-import { PROBLEMS } from './problem.ts';
+import { FIELD_CODES, PROBLEMS } from './problem.ts';
 import { writesOf, type Route } from './route.ts';
 
 type Json = Record<string, unknown>;
@@ -33,7 +33,12 @@ const PROBLEM = answered(
       detail: z.string(),
       errors: z
         .array(
-          z.looseObject({ in: z.string().optional(), pointer: z.string().optional(), message: z.string() }),
+          z.looseObject({
+            in: z.string().optional(),
+            pointer: z.string().optional(),
+            message: z.string(),
+            code: z.enum(FIELD_CODES).optional(),
+          }),
         )
         .optional(),
     })

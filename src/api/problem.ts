@@ -86,12 +86,16 @@ export class Refused extends Error {
   }
 }
 
+/** Of fields that programs shall tell apart from others that are not right (docs/ERRORS.md). */
+export const FIELD_CODES = ['DEVICE_NOT_ALLOWED', 'DEVICE_IN_USE'] as const;
+
 /** What is wrong in one field, and what is allowed. Never the value. */
 export interface FieldError {
   in: 'body' | 'query' | 'path';
   /** JSON pointer (RFC 6901). */
   pointer: string;
   message: string;
+  code?: (typeof FIELD_CODES)[number];
 }
 
 const MOST_FIELD_ERRORS = 100;
@@ -99,8 +103,8 @@ const MOST_FIELD_ERRORS = 100;
 const MOST_SAID_BACK = { pointer: 200, message: 1_000 };
 
 export function refuseFields(errors: readonly FieldError[]): Refused {
-  const shown = errors.slice(0, MOST_FIELD_ERRORS).map(({ in: from, pointer, message }) => ({
-    in: from,
+  const shown = errors.slice(0, MOST_FIELD_ERRORS).map(({ pointer, message, ...rest }) => ({
+    ...rest,
     pointer: cut(pointer, MOST_SAID_BACK.pointer),
     message: cut(message, MOST_SAID_BACK.message),
   }));

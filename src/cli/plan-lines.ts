@@ -63,7 +63,12 @@ export function wordLeftAlone({ leftAlone }: Plan): string[] {
 }
 
 export function wordConflicts({ conflicts }: Plan): string[] {
-  return bounded(conflicts, wordConflict, (more) => `… and ${count(more, 'conflict', 'more ')}`);
+  const lines = [...new Set(conflicts.map(wordConflict))];
+  return bounded(
+    lines,
+    (line) => line,
+    (more) => `… and ${count(more, 'conflict', 'more ')}`,
+  );
 }
 
 /** `1 user`, `49,980 more users` */
@@ -117,7 +122,12 @@ function inBrackets(details: readonly string[]): string {
 
 function wordConflict(conflict: Conflict): string {
   if (conflict.kind === 'source-in-use') {
-    return `source ${conflict.sourceId} is not in the file and --prune would remove it, but a device of ${holderText(conflict.usedBy)} is on it`;
+    const { sourceId, usedBy } = conflict;
+    const use =
+      'allowed' in usedBy
+        ? `\`allowed_devices\` of ${usedBy.organisationId} name it`
+        : `a device of ${holderText(usedBy)} is on it`;
+    return `source ${sourceId} is not in the file and --prune would remove it, but ${use}`;
   }
   const { thing, wantedBy, heldBy } = conflict;
   return `${holderText(wantedBy)} has a ${thing} that belongs to ${holderText(heldBy)}, which is not in the file`;

@@ -149,8 +149,9 @@ function compare<T>(
 }
 
 function putOrganisation(is: 'new' | 'changed', entry: OrganisationEntry): DirectoryChange {
-  const { id, name, defaultCountry, privacy } = entry;
-  return { do: 'put-organisation', is, organisation: { id, name, defaultCountry, privacy } };
+  const { id, name, defaultCountry, privacy, allowedDevices } = entry;
+  const organisation = { id, name, defaultCountry, privacy, allowedDevices };
+  return { do: 'put-organisation', is, organisation };
 }
 
 function leftAloneOf(change: Removal): LeftAlone {

@@ -3,6 +3,7 @@
  * Taking it away silently could send one organisation's calls to another's receiver, so a person decides. Pure.
  */
 import type { Directory } from './directory.ts';
+import type { Device } from './organisation.ts';
 import { deviceKey, numberKey } from './user-moves.ts';
 
 export interface Holder {
@@ -13,9 +14,16 @@ export interface Holder {
 
 export type Conflict =
   /** `heldBy` is not wanted any more but stays, because pruning was not asked for. */
-  | { kind: 'held'; thing: 'device' | 'number'; wantedBy: Holder; heldBy: Holder }
-  /** The source would be removed while a wanted user's device is on it. */
-  | { kind: 'source-in-use'; sourceId: string; usedBy: Holder };
+  | { kind: 'held'; thing: 'device' | 'number'; wantedBy: Holder; heldBy: Holder; device?: DeviceName }
+  /** The source would be removed while a wanted user's device is on it, or an organisation is allowed devices of it. */
+  | { kind: 'source-in-use'; sourceId: string; usedBy: Holder | AllowedIn };
+
+export type DeviceName = Pick<Device, 'source' | 'address'>;
+
+export interface AllowedIn {
+  organisationId: string;
+  allowed: true;
+}
 
 export function findConflicts(
   current: Directory,
@@ -29,15 +37,16 @@ function sourcesInUse(current: Directory, wanted: Directory): Conflict[] {
   const going = new Set(current.sources.map(({ id }) => id));
   for (const { id } of wanted.sources) going.delete(id);
   const conflicts: Conflict[] = [];
-  for (const { id: organisationId, users } of wanted.organisations) {
+  const check = (sourceId: string, usedBy: Holder | AllowedIn) => {
+    // One conflict per source is enough to act on.
+    if (going.delete(sourceId)) conflicts.push({ kind: 'source-in-use', sourceId, usedBy });
+  };
+  for (const { id: organisationId, users, allowedDevices } of wanted.organisations) {
     for (const { userId, devices } of users) {
-      for (const { source } of devices) {
-        // One conflict per source is enough to act on.
-        if (going.delete(source)) {
-          conflicts.push({ kind: 'source-in-use', sourceId: source, usedBy: { organisationId, userId } });
-        }
-      }
+      for (const { source } of devices) check(source, { organisationId, userId });
     }
+    if (allowedDevices === 'all') continue;
+    for (const { source } of allowedDevices) check(source, { organisationId, allowed: true });
   }
   return conflicts;
 }
@@ -45,18 +54,28 @@ function sourcesInUse(current: Directory, wanted: Directory): Conflict[] {
 function heldByOthers(current: Directory, wanted: Directory): Conflict[] {
   const { devices, numbers, functionNumbers } = keptByOthers(current, wanted);
   const conflicts: Conflict[] = [];
-  const check = (thing: 'device' | 'number', wantedBy: Holder, heldBy: Holder | undefined) => {
+  const check = (
+    thing: 'device' | 'number',
+    wantedBy: Holder,
+    heldBy: Holder | undefined,
+    device?: DeviceName,
+  ) => {
+    if (heldBy === undefined) return;
     const last = conflicts.at(-1);
-    // One per pair of users and kind of thing is enough to act on.
-    if (last?.kind === 'held' && last.thing === thing && last.wantedBy === wantedBy && last.heldBy === heldBy)
-      return;
-    if (heldBy !== undefined) conflicts.push({ kind: 'held', thing, wantedBy, heldBy });
+    const isAgain = last?.kind === 'held' && last.thing === thing && last.heldBy === heldBy;
+    // One per pair of users and kind of thing is enough to act on. But which telephones are one person's elsewhere, that
+    // is not told by how many conflicts there are.
+    if (isAgain && last.wantedBy === wantedBy && heldBy.organisationId === wantedBy.organisationId) return;
+    conflicts.push({ kind: 'held', thing, wantedBy, heldBy, ...(device && { device }) });
   };
   for (const organisation of wanted.organisations) {
     const organisationId = organisation.id;
     for (const user of organisation.users) {
       const wantedBy = { organisationId, userId: user.userId };
-      for (const device of user.devices) check('device', wantedBy, devices.get(deviceKey(device)));
+      for (const { source, address } of user.devices) {
+        const device = { source, address };
+        check('device', wantedBy, devices.get(deviceKey(device)), device);
+      }
       for (const number of [...user.numbers, ...user.extensions]) {
         const key = numberKey(organisationId, number);
         check('number', wantedBy, numbers.get(key) ?? functionNumbers.get(key));

@@ -3,6 +3,7 @@
  * the same. Pure; one answer for the decision to write and for what a person reads.
  */
 import { LEG_STATES } from '../call/leg-event.ts';
+import type { AllowedDevices } from './allowed-devices.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 import type { ReadSourceSettings, SourceSettings } from './directory.ts';
 import type {
@@ -28,9 +29,19 @@ export function organisationDifferences(before: Organisation, after: Organisatio
       name: before.name === after.name,
       default_country: before.defaultCountry === after.defaultCountry,
     }),
+    ...allowedDifference(before.allowedDevices, after.allowedDevices),
     // From what to what: a slip here lets personal data out.
     ...changed.map(([name, text]) => `${name}: ${was[name]} → ${text}`),
   ];
+}
+
+/** From what to what, where that is a word each. */
+function allowedDifference(before: AllowedDevices, after: AllowedDevices): string[] {
+  if (isSameJson(before, after)) return [];
+  const wordOf = (allowed: AllowedDevices) =>
+    allowed === 'all' ? 'all' : allowed.length === 0 ? 'none' : 'some';
+  const [was, is] = [wordOf(before), wordOf(after)];
+  return [was === is ? 'allowed_devices' : `allowed_devices: ${was} → ${is}`];
 }
 
 /** The order of numbers and extensions means something (the first is given to others), that of devices does not. */

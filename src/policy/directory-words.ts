@@ -17,8 +17,9 @@ import type {
 
 export type Words = Record<string, unknown>;
 
-export function organisationWords({ id, name, defaultCountry }: Omit<Organisation, 'privacy'>): Words {
-  return { id, name, default_country: defaultCountry };
+export function organisationWords(organisation: Omit<Organisation, 'privacy'>): Words {
+  const { id, name, defaultCountry: default_country, allowedDevices: allowed_devices } = organisation;
+  return { id, name, default_country, allowed_devices };
 }
 
 export function privacyWords(privacy: PrivacySettings): Words {

@@ -3,6 +3,7 @@
  * share; the rules about them stand in the neighbouring files.
  */
 import type { Direction, LegState } from '../call/leg-event.ts';
+import type { AllowedDevices } from './allowed-devices.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 import type { DeviceType } from './device-type.ts';
 import type { Credentials, EndpointSettings, FormerSecret } from './endpoint-settings.ts';
@@ -13,6 +14,8 @@ export interface Organisation {
   /** ISO 3166 two letters; how national numbers are read. */
   defaultCountry: string;
   privacy: PrivacySettings;
+  /** What its own administrators may add. */
+  allowedDevices: AllowedDevices;
 }
 
 /** What happens to a number before it leaves: the seed's Modify setting. `mask`: 1 to 15 last digits. */

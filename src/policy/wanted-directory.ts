@@ -12,6 +12,7 @@ import type {
   SourceSettings,
 } from './directory.ts';
 import type { Credentials, Signing } from './endpoint-settings.ts';
+import { NO_DEVICES, type AllowedDevices } from './allowed-devices.ts';
 import {
   OPEN_PRIVACY,
   type Endpoint,
@@ -30,9 +31,16 @@ export interface WantedEndpoint extends Omit<Endpoint, 'signing'> {
   credentials?: Credentials;
 }
 
-/** Without `privacy`, the organisation keeps what it has, even when the rest is pruned; a new one shares all. */
-export interface WantedOrganisation extends Omit<OrganisationEntry, 'endpoints' | 'privacy'> {
+/**
+ * Without `privacy`, the organisation keeps what it has, even when the rest is pruned; a new one shares all. The same holds
+ * of `allowedDevices`; a new one's administrators may add none.
+ */
+export interface WantedOrganisation extends Omit<
+  OrganisationEntry,
+  'endpoints' | 'privacy' | 'allowedDevices'
+> {
   privacy?: PrivacySettings;
+  allowedDevices?: AllowedDevices;
   endpoints: readonly WantedEndpoint[];
 }
 
@@ -97,7 +105,8 @@ export function completeDirectory(
       ),
     );
     const privacy = organisation.privacy ?? before?.privacy ?? OPEN_PRIVACY;
-    return { ...organisation, privacy, endpoints };
+    const allowedDevices = organisation.allowedDevices ?? before?.allowedDevices ?? NO_DEVICES;
+    return { ...organisation, privacy, allowedDevices, endpoints };
   };
 
   const directory = {

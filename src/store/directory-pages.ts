@@ -26,8 +26,8 @@ export interface DirectoryPages {
   endpoint(organisationId: string, endpointId: string): Promise<EndpointWithSecret | undefined>;
   /** Operator's. */
   source(id: string): Promise<SourceSettings | undefined>;
-  /** Operator's: is a device of anybody's on it? */
-  sourceHasDevices(id: string): Promise<boolean>;
+  /** Operator's: is a device of anybody's on it, or an organisation allowed devices of it? */
+  isSourceUsed(id: string): Promise<boolean>;
   /**
    * As much of the directory as a change of these things needs to see: the organisation with those of its users, function
    * numbers and endpoints, and, of it and of others, the users who have one of the devices or numbers now. No sources.

@@ -6,7 +6,7 @@ import { readNotReported } from './log-not-reported.ts';
 import type { Dialect, Read } from './log-reading.ts';
 import { readStatistics } from './log-statistics.ts';
 import { readCall } from './log-timeline.ts';
-import { readUnknownDevices } from './log-unknown-devices.ts';
+import { readUnknownDevices, readUnknownDevicesFor } from './log-unknown-devices.ts';
 
 export function createLogReader(read: Read, dialect: Dialect): Omit<LogStore, 'addUnknownDevices'> {
   return {
@@ -19,5 +19,6 @@ export function createLogReader(read: Read, dialect: Dialect): Omit<LogStore, 'a
       read(() => readNotReported(dialect, organisationId, filter, page)),
     statistics: (organisationId, asked) => read(() => readStatistics(organisationId, asked)),
     unknownDevices: (limit) => read(() => readUnknownDevices(limit)),
+    unknownDevicesFor: (organisationId, limit) => read(() => readUnknownDevicesFor(organisationId, limit)),
   };
 }

@@ -1,5 +1,6 @@
 /** Devices of legs that belong to nobody: the same statements on both databases. */
 import type { UnknownDevice } from './log.ts';
+import { allows, type AllowedDevices } from '../policy/allowed-devices.ts';
 import { rows, type Question, type Reading } from './log-reading.ts';
 
 /** The most recently seen ones are kept. */
@@ -44,7 +45,9 @@ interface DeviceRow {
 /** See `LogStore.unknownDevices`. */
 export function* readUnknownDevices(limit: number): Reading<readonly UnknownDevice[]> {
   const found = yield* rows<DeviceRow>(
-    'SELECT * FROM unknown_device ORDER BY last_at_ms DESC, source_id, address LIMIT $1',
+    `SELECT * FROM unknown_device WHERE NOT EXISTS (
+       SELECT 1 FROM device WHERE device.source_id = unknown_device.source_id AND device.address = unknown_device.address)
+     ORDER BY last_at_ms DESC, source_id, address LIMIT $1`,
     [limit],
   );
   return found.map((row) => ({
@@ -54,4 +57,19 @@ export function* readUnknownDevices(limit: number): Reading<readonly UnknownDevi
     firstAtMs: row.first_at_ms,
     lastAtMs: row.last_at_ms,
   }));
+}
+
+/** See `LogStore.unknownDevicesFor`. */
+export function* readUnknownDevicesFor(
+  organisationId: string,
+  limit: number,
+): Reading<readonly UnknownDevice[]> {
+  const [found] = yield* rows<{ allowed_devices: string }>(
+    'SELECT CAST(allowed_devices AS text) AS allowed_devices FROM organisation WHERE id = $1',
+    [organisationId],
+  );
+  if (found === undefined) return [];
+  const mayAdd = allows(JSON.parse(found.allowed_devices) as AllowedDevices);
+  const devices = yield* readUnknownDevices(MOST_KEPT);
+  return devices.filter(({ sourceId: source, address }) => mayAdd({ source, address })).slice(0, limit);
 }

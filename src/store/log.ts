@@ -171,6 +171,8 @@ export interface LogStore {
   statistics(organisationId: string, asked: StatisticsAsked): Promise<readonly Figures[]>;
   /** Operator's: adds to what is known of them; only the most recently seen are kept. */
   addUnknownDevices(devices: readonly UnknownDevice[]): Promise<void>;
-  /** Operator's: most recently seen first. */
+  /** Operator's: most recently seen first; without those that somebody has by now. */
   unknownDevices(limit: number): Promise<readonly UnknownDevice[]>;
+  /** Of these, what the organisation's own administrators may add. */
+  unknownDevicesFor(organisationId: string, limit: number): Promise<readonly UnknownDevice[]>;
 }

@@ -1,5 +1,6 @@
 /** The narrow reads of the directory in SQL, the same on every backend. docs/ARCHITECTURE.md names the indexes. */
 import type { LegState } from '../call/leg-event.ts';
+import type { AllowedDevices } from '../policy/allowed-devices.ts';
 import type { DeliverySettings } from '../policy/delivery-settings.ts';
 import type { DeviceType } from '../policy/device-type.ts';
 import type { OrganisationEntry, SourceSettings } from '../policy/directory.ts';
@@ -19,7 +20,8 @@ import type { Concerned, DirectoryPages } from './directory-pages.ts';
 import { withSecrets, type SealedColumns } from './endpoint-columns.ts';
 import { containing, type SqlPort } from './sql-port.ts';
 
-const ORGANISATION_COLUMNS = 'id, name, default_country, CAST(privacy AS text) AS privacy';
+const ORGANISATION_COLUMNS = `
+  id, name, default_country, CAST(privacy AS text) AS privacy, CAST(allowed_devices AS text) AS allowed_devices`;
 const ORGANISATIONS = `
   SELECT ${ORGANISATION_COLUMNS} FROM organisation
   WHERE id > $1 AND (lower(id) LIKE $2 ESCAPE '\\' OR lower(name) LIKE $2 ESCAPE '\\') ORDER BY id LIMIT $3`;
@@ -56,12 +58,18 @@ const ENDPOINTS = `
   SELECT ${ENDPOINT_COLUMNS} FROM endpoint WHERE organisation_id = $1 AND id > $2 ORDER BY id LIMIT $3`;
 const ENDPOINT = `SELECT ${ENDPOINT_COLUMNS} FROM endpoint WHERE organisation_id = $1 AND id = $2`;
 const SOURCE = 'SELECT id, kind, CAST(settings AS text) AS settings, secret FROM source WHERE id = $1';
+/** What an organisation is allowed is looked for in its text: a quote inside of a value would be written otherwise. */
+const SOURCE_USED = `
+  SELECT 1 FROM device WHERE source_id = $1
+  UNION ALL SELECT 1 FROM organisation WHERE CAST(allowed_devices AS text) LIKE $2 ESCAPE '\\'
+  LIMIT 1`;
 
 interface OrganisationRow {
   id: string;
   name: string;
   default_country: string;
   privacy: string;
+  allowed_devices: string;
 }
 
 interface UserRow {
@@ -186,8 +194,8 @@ export function createDirectoryPages(sql: SqlPort, secrets: SecretBox): Director
       return { ...settings, id: row.id, kind: row.kind, secret } as SourceSettings;
     },
 
-    async sourceHasDevices(id) {
-      return (await sql.rows('SELECT 1 FROM device WHERE source_id = $1 LIMIT 1', [id])).length > 0;
+    async isSourceUsed(id) {
+      return (await sql.rows(SOURCE_USED, [id, containing(`"source":"${id}"`)])).length > 0;
     },
 
     async around(organisationId, concerned) {
@@ -216,8 +224,10 @@ export function createDirectoryPages(sql: SqlPort, secrets: SecretBox): Director
 }
 
 function organisationOf(row: OrganisationRow): Organisation {
+  const { id, name, default_country: defaultCountry } = row;
   const privacy = JSON.parse(row.privacy) as PrivacySettings;
-  return { id: row.id, name: row.name, defaultCountry: row.default_country, privacy };
+  const allowedDevices = JSON.parse(row.allowed_devices) as AllowedDevices;
+  return { id, name, defaultCountry, privacy, allowedDevices };
 }
 
 function userOf(row: UserRow, devices: readonly DeviceRow[]): User {

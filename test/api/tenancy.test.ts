@@ -72,6 +72,7 @@ const TABLE: Record<string, Kind> = {
   [`GET ${O}/users/{user}`]: 'look',
   [`PUT ${O}/users/{user}`]: 'change',
   [`DELETE ${O}/users/{user}`]: 'change',
+  [`GET ${O}/unknown-devices`]: 'look',
   [`GET ${O}/function-numbers`]: 'look',
   [`GET ${O}/function-numbers/{number}`]: 'look',
   [`PUT ${O}/function-numbers/{number}`]: 'change',

@@ -119,7 +119,7 @@ test('a phone that another organisation has is refused without naming it', async
   const { client } = await account('administrator', 'beta');
   const users = [{ user_id: 'kaisa', devices: first!.devices }];
   const answer = await client('POST', 'organisations/beta/users/import', { users, dry_run: true });
-  assert.equal(answer.body.errors[0].message, 'A device belongs to a user of another organisation.');
+  assert.equal(answer.body.errors[0].message, 'This device is in use already. Ask your operator.');
   assert.doesNotMatch(answer.text, /acme/);
 });
 

@@ -38,6 +38,7 @@ test(
       id: 'kello',
       name: 'Hämeen Kello Oy',
       default_country: 'FI',
+      allowed_devices: [],
     });
     await page.getByRole('searchbox').fill('hämeen');
     await page.getByRole('link', { name: 'Acme Oy' }).waitFor({ state: 'detached' });
@@ -221,27 +222,63 @@ test(
   },
 );
 
-test('a phone that was seen and belongs to nobody becomes a user’s', needsChromium(), async (t) => {
-  const portal = await startPortal(t);
-  const page = await openPage(t);
-  await portal.logIn(page, 'operator');
-  for (const extension of ['1001', '1002', '1003']) {
-    const path = `${portal.url}/api/v1/organisations/acme/users/user.${extension}%40acme.example`;
-    await page.request.delete(path, { headers: { 'x-callhook': '1' } });
-  }
-  await page.goto(`${portal.url}/o/acme/users`);
-  await page.getByText('There is no user yet').waitFor();
-  await assertAccessible(page);
-  portal.pbx.play(portal.pbx.left());
-  await page.getByRole('link', { name: 'Phones without a user', exact: true }).click();
-  await page.getByRole('heading', { name: 'Phones without a user' }).waitFor();
-  const row = page.getByRole('row', { name: 'PJSIP/1001' });
-  await row.getByRole('button', { name: 'Make a user of it' }).click({ timeout: 30_000 });
-  const dialog = dialogOf(page);
-  assert.equal(await dialog.getByRole('textbox', { name: 'Extensions' }).inputValue(), '1001');
-  await dialog.getByRole('textbox', { name: 'E-mail address' }).fill('aino@acme.example');
-  await dialog.getByRole('button', { name: 'Add a user' }).click();
-  await dialog.waitFor({ state: 'hidden' });
-  const { items } = (await asked(page, portal, 'organisations/acme/users')).body;
-  assert.deepEqual(items[0].devices, [{ source: 'pbx', address: 'PJSIP/1001' }]);
-});
+test(
+  'a phone that nobody has becomes a user’s; the operator says which ones an organisation may add, and it sees no others',
+  needsChromium(),
+  async (t) => {
+    const portal = await startPortal(t);
+    const operator = await openPage(t);
+    await portal.logIn(operator, 'operator');
+    await operator.goto(`${portal.url}/operator/organisations`);
+    const setting = dialogOf(operator);
+    await operator.getByRole('row', { name: 'Acme Oy' }).getByRole('button', { name: 'Change' }).click();
+    assert.ok(await setting.getByRole('radio', { name: 'Any phone' }).isChecked());
+    await setting.getByRole('radio', { name: 'Only these' }).check();
+    await setting.getByRole('button', { name: 'Save' }).click();
+    await setting.getByText('Name one phone at least').waitFor();
+    await assertAccessible(operator);
+    await setting.getByRole('combobox', { name: 'Phones on pbx' }).fill('PJSIP/10*');
+    await setting.getByRole('button', { name: 'Save' }).click();
+    await setting.waitFor({ state: 'hidden' });
+    assert.deepEqual((await asked(operator, portal, 'organisations/acme')).body.allowed_devices, [
+      { source: 'pbx', devices: ['PJSIP/10*'] },
+    ]);
+
+    const page = await openPage(t);
+    await portal.logIn(page, 'administrator', 'acme');
+    for (const extension of ['1001', '1002', '1003']) {
+      const path = `${portal.url}/api/v1/organisations/acme/users/user.${extension}%40acme.example`;
+      await page.request.delete(path, { headers: { 'x-callhook': '1' } });
+    }
+    await page.goto(`${portal.url}/o/acme/users`);
+    await page.getByText('There is no user yet').waitFor();
+    await assertAccessible(page);
+    await page.getByRole('link', { name: 'Phones without a user', exact: true }).click();
+    await page.getByText('Every phone of the organisation has a user').waitFor();
+    portal.pbx.play(portal.pbx.left());
+    const row = page.getByRole('row', { name: 'PJSIP/1001' });
+    await row.waitFor({ timeout: 30_000 });
+    await operator.goto(`${portal.url}/o/acme/users/unknown-phones`);
+    await operator.getByRole('row', { name: 'PJSIP/1001' }).waitFor();
+    assert.equal(await operator.getByRole('row', { name: 'trunk' }).count(), 0);
+    await operator.getByText('All phones').click();
+    await operator.getByRole('row', { name: 'trunk' }).waitFor();
+    assert.equal(await page.getByRole('row', { name: 'trunk' }).count(), 0);
+
+    await row.getByRole('button', { name: 'Make a user of it' }).click();
+    const dialog = dialogOf(page);
+    await dialog.getByText('PJSIP/10*').waitFor();
+    assert.equal(await dialog.getByRole('textbox', { name: 'Extensions' }).inputValue(), '1001');
+    await dialog.getByRole('textbox', { name: 'E-mail address' }).fill('aino@acme.example');
+    const address = dialog.getByRole('textbox', { name: 'Name in the phone system' });
+    await address.fill('PJSIP/trunk');
+    await dialog.getByRole('button', { name: 'Add a user' }).click();
+    await dialog.getByText('Your operator has not allowed').first().waitFor();
+    await assertAccessible(page);
+    await address.fill('PJSIP/1001');
+    await dialog.getByRole('button', { name: 'Add a user' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    const { items } = (await asked(page, portal, 'organisations/acme/users')).body;
+    assert.deepEqual(items[0].devices, [{ source: 'pbx', address: 'PJSIP/1001' }]);
+  },
+);

@@ -348,3 +348,35 @@ test('a change to Ed25519 shows the public key only, and what was there signs on
   );
   assert.deepEqual(await one.apply(ACME), ['Nothing to change.']);
 });
+
+test('what administrators may add is said by the file, told from what to what, and stays where the file is silent', async () => {
+  const one = connector();
+  const saying = (allowed: string) =>
+    ACME.replace('    users:', `    allowed_devices: ${allowed}\n    users:`);
+  await one.apply(ACME);
+  assert.equal((await one.directoryStore.organisation('acme'))?.allowedDevices.length, 0);
+  const some = saying('[{ source: pbx, devices: [PJSIP/acme-*, 1001] }]');
+  assert.equal((await one.apply(some))[0], '~ organisation acme (allowed_devices: none → some)');
+  assert.deepEqual((await one.directoryStore.organisation('acme'))?.allowedDevices, [
+    { source: 'pbx', devices: ['PJSIP/acme-*', '1001'] },
+  ]);
+  assert.deepEqual(await one.apply(ACME, { prune: true }), ['Nothing to change.']);
+  const other = saying('[{ source: pbx, devices: ["*"] }]');
+  assert.equal((await one.apply(other))[0], '~ organisation acme (allowed_devices)');
+  assert.equal((await one.apply(saying('all')))[0], '~ organisation acme (allowed_devices: some → all)');
+  const known = '; known are pbx';
+  for (const [wrong, problem] of [
+    ['some', 'allowed_devices: must be all, or a list of { source, devices }'],
+    ['[{ source: pxb, devices: ["*"] }]', `[0].source: is no known source${known}`],
+    [
+      '[{ source: pbx, devices: [a*b] }]',
+      '[0].devices[0]: may have `*` at its beginning or at its end, once',
+    ],
+    ['[{ source: pbx, devices: [] }]', '[0].devices: names no device; leave the source out instead'],
+    [
+      '[{ source: pbx, devices: [a] }, { source: pbx, devices: [b] }]',
+      '[1].source: this source is there twice, also in line 8',
+    ],
+  ] as const)
+    await assert.rejects(one.apply(saying(wrong)), (error: Error) => error.message.includes(problem), wrong);
+});

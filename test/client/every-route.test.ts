@@ -136,6 +136,7 @@ async function directory(client: Client<paths>, url: string): Promise<void> {
   await ok(client.PUT(one, { params: user, body: aino }));
   assert.deepEqual((await ok(client.GET(one, { params: user }))).extensions, ['1001']);
   await ok(client.GET('/api/v1/organisations/{organisation}/users', { params: organisation }));
+  await ok(client.GET('/api/v1/organisations/{organisation}/unknown-devices', { params: organisation }));
   const all = '/api/v1/organisations/{organisation}/users/import';
   const imported = await ok(
     client.POST(all, { params: organisation, body: { users: [{ user_id: 'aino' }], fields: ['email'] } }),

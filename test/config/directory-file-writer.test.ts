@@ -64,6 +64,10 @@ const FULL: Directory = {
         modifyRemoteNumber: 'remove',
         removeDeviceType: true,
       },
+      allowedDevices: [
+        { source: 'a', devices: ['*', 'PJSIP/1001'] },
+        { source: 'e', devices: ['*@e.example', '1001'] },
+      ],
       users: [
         {
           userId: 'true',

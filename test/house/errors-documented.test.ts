@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { PROBLEMS } from '../../src/api/problem.ts';
+import { FIELD_CODES, PROBLEMS } from '../../src/api/problem.ts';
 import { FAILURE_CODES } from '../../src/delivery/outcome.ts';
 import { ERROR_CODES } from '../../src/runtime/errors.ts';
 
@@ -25,4 +25,9 @@ test('every answer of the API is documented with its status, and no other', () =
   ]);
   const answered = Object.entries(PROBLEMS).map(([code, [status]]) => [code, status]);
   assert.deepEqual(documented.toSorted(), answered.toSorted());
+});
+
+test('every code of a field is documented, and no other', () => {
+  const documented = [...PAGE.matchAll(/^\| `\S+…` +\| `([A-Z_]+)` +\|/gm)].map((match) => match[1]);
+  assert.deepEqual(documented.toSorted(), FIELD_CODES.toSorted());
 });

@@ -46,7 +46,7 @@ async function play(
       delivery: {},
       secret: 'whsec_',
     }));
-    const acme = { id: 'acme', name: 'Acme', defaultCountry: 'FI', privacy };
+    const acme = { id: 'acme', name: 'Acme', defaultCountry: 'FI', privacy, allowedDevices: [] };
     const organisations = [{ ...acme, users: USERS, functionNumbers: [], endpoints }];
     const wanted = { sources: [], organisations };
     const { changes } = planChanges({ sources: [], organisations: [] }, wanted, { prune: false });

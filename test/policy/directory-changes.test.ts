@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { NO_DEVICES } from '../../src/policy/allowed-devices.ts';
 import { planChanges, type DirectoryChange } from '../../src/policy/directory-changes.ts';
 import type { Directory, OrganisationEntry, AmiSettings } from '../../src/policy/directory.ts';
 import { OPEN_PRIVACY, type Device, type User } from '../../src/policy/organisation.ts';
@@ -36,6 +37,7 @@ const organisation = (id: string, more: Partial<OrganisationEntry> = {}): Organi
   name: id,
   defaultCountry: 'FI',
   privacy: OPEN_PRIVACY,
+  allowedDevices: NO_DEVICES,
   users: [],
   functionNumbers: [],
   endpoints: [],
@@ -256,14 +258,15 @@ test('a phone of somebody who stays without being wanted is a conflict, also acr
   ]);
   const stranger = user('bert', { devices: [phone('A'), phone('B')], numbers: ['+358401'] });
   const elsewhere = directory(organisation('beta', { users: [stranger] }));
-  assert.deepEqual(planChanges(before, elsewhere, { prune: false }).conflicts, [
-    {
-      kind: 'held',
-      thing: 'device',
-      wantedBy: { organisationId: 'beta', userId: 'bert' },
-      heldBy: { organisationId: 'acme', userId: 'anna' },
-    },
-  ]);
+  const held = ['A', 'B'].map((address) => ({
+    kind: 'held',
+    thing: 'device',
+    wantedBy: { organisationId: 'beta', userId: 'bert' },
+    heldBy: { organisationId: 'acme', userId: 'anna' },
+    device: { source: 'pbx', address },
+  }));
+  // Each, so that their number does not tell that they are one person's.
+  assert.deepEqual(planChanges(before, elsewhere, { prune: false }).conflicts, held);
   assert.deepEqual(planChanges(before, elsewhere, { prune: true }).conflicts, []);
 });
 
@@ -334,6 +337,27 @@ test('a source that is posted to keeps its token; a new one, or one that was rea
     { of: 'source', sourceId: 'new', secret: 'token' },
     { of: 'source', sourceId: 'was-ami', secret: 'token' },
   ]);
+});
+
+test('a file that does not say what an organisation may add leaves it; of a new one nothing may be added', () => {
+  const { endpoints: _, privacy: __, allowedDevices: ___, ...plain } = organisation('acme');
+  const wanted = {
+    organisations: [plain, { ...plain, id: 'new' }].map((one) => ({ ...one, endpoints: [] })),
+  };
+  const current = directory(organisation('acme', { allowedDevices: 'all' }));
+  const { directory: complete } = completeDirectory(wanted, current, NO_SECRETS);
+  assert.deepEqual(
+    complete.organisations.map(({ allowedDevices }) => allowedDevices),
+    ['all', NO_DEVICES],
+  );
+});
+
+test('a source is not pruned while an organisation may add devices of it', () => {
+  const allowed = organisation('acme', { allowedDevices: [{ source: 'pbx', devices: ['*'] }] });
+  const wanted = { sources: [], organisations: [allowed] };
+  const { conflicts } = planChanges({ ...wanted, sources: [source('pbx')] }, wanted, { prune: true });
+  const usedBy = { organisationId: 'acme', allowed: true };
+  assert.deepEqual(conflicts, [{ kind: 'source-in-use', sourceId: 'pbx', usedBy }]);
 });
 
 test('what a file does not speak of stays as it is, even when it is pruned', () => {

@@ -47,8 +47,8 @@ function applied(before: EndpointWithSecret, more: Partial<WantedEndpoint>, nowM
   const organisation = { id: 'acme', name: 'Acme', defaultCountry: 'FI', users: [], functionNumbers: [] };
   const { secret: _, formerSecrets: __, signing: ___, ...settings } = before;
   const wanted = { organisations: [{ ...organisation, endpoints: [{ ...settings, ...more }] }] };
-  const privacy = {} as never;
-  const current = { sources: [], organisations: [{ ...organisation, privacy, endpoints: [before] }] };
+  const own = { privacy: {} as never, allowedDevices: [] };
+  const current = { sources: [], organisations: [{ ...organisation, ...own, endpoints: [before] }] };
   const { directory, generated } = completeDirectory(wanted, current, {
     signingSecret: (signing) => (signing === 'ed25519' ? 'whsk_made' : 'whsec_made'),
     sourceToken: () => '',

@@ -368,7 +368,7 @@ export function accountsContract(backend: AccountsBackend): void {
     const [source] = await directory.sources();
     assert.deepEqual(await directory.source(source!.id), source);
     assert.deepEqual(
-      [await directory.sourceHasDevices(source!.id), await directory.sourceHasDevices('x')],
+      [await directory.isSourceUsed(source!.id), await directory.isSourceUsed('x')],
       [true, false],
     );
   });

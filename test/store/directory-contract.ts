@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
+import { NO_DEVICES, type AllowedDevices } from '../../src/policy/allowed-devices.ts';
 import { planChanges, type DirectoryChange } from '../../src/policy/directory-changes.ts';
 import type { Directory } from '../../src/policy/directory.ts';
 import { OPEN_PRIVACY, type User } from '../../src/policy/organisation.ts';
@@ -67,6 +68,7 @@ const FULL: Directory = {
         removeRemoteEmail: true,
         onlyDirection: 'OUTGOING',
       },
+      allowedDevices: [{ source: 'pbx', devices: ['PJSIP/acme-*', '*@acme.example', 'PJSIP/"b'] }],
       users: [ANNA, BERT],
       functionNumbers: [{ number: '+358942722000', kind: 'HUNT_GROUP' }],
       endpoints: [
@@ -86,6 +88,7 @@ const FULL: Directory = {
       name: 'Beta',
       defaultCountry: 'SE',
       privacy: OPEN_PRIVACY,
+      allowedDevices: 'all',
       users: [
         {
           userId: 'anna',
@@ -130,6 +133,7 @@ const anyDirectory: fc.Arbitrary<Directory> = fc
       name: id,
       defaultCountry: 'FI',
       privacy: OPEN_PRIVACY,
+      allowedDevices: kind === undefined ? NO_DEVICES : 'all',
       users: users.filter((__, user) => there[user] === true && Math.floor(user / 3) === index),
       functionNumbers: kind === undefined ? [] : [{ number: '2000', kind } as const],
       endpoints: [],
@@ -295,9 +299,9 @@ export function directoryContract(backend: DirectoryBackend): void {
   onFull('the policy of an organisation has its endpoints, without their secrets', async (directory) => {
     const [acme] = FULL.organisations;
     assert.ok(acme);
-    const { id, name, defaultCountry, privacy, endpoints } = acme;
+    const { id, name, defaultCountry, privacy, allowedDevices, endpoints } = acme;
     assert.deepEqual(await directory.policyOf('acme'), {
-      organisation: { id, name, defaultCountry, privacy },
+      organisation: { id, name, defaultCountry, privacy, allowedDevices },
       endpoints: endpoints.map(
         ({ secret: _secret, formerSecrets: _former, credentials: _credentials, ...endpoint }) => endpoint,
       ),
@@ -387,8 +391,31 @@ export function directoryContract(backend: DirectoryBackend): void {
     await other.close();
   });
 
+  onFull(
+    'a source is used by devices that are on it, and by organisations that may add some',
+    async (store) => {
+      const [acme] = FULL.organisations;
+      const used = async (id: string) => store.isSourceUsed(id);
+      const allow = (allowedDevices: AllowedDevices) => {
+        const { users: _, functionNumbers: __, endpoints: ___, ...settings } = acme!;
+        const organisation = { ...settings, allowedDevices };
+        return store.write([{ do: 'put-organisation', is: 'changed', organisation }]);
+      };
+      assert.deepEqual([await used('pbx'), await used('pbx-2')], [true, false]);
+      await allow([{ source: 'pbx-2', devices: ['"source":"pbx-3"', '*'] }]);
+      assert.deepEqual([await used('pbx-2'), await used('pbx-3'), await used('pbx_2')], [true, false, false]);
+      assert.deepEqual((await store.organisation('acme'))?.allowedDevices, [
+        { source: 'pbx-2', devices: ['"source":"pbx-3"', '*'] },
+      ]);
+      assert.deepEqual((await store.policyOf('acme'))?.organisation.allowedDevices.length, 1);
+      await allow('all');
+      assert.equal(await used('pbx-2'), false);
+    },
+  );
+
   onFull('changing an organisation leaves its users and endpoints', async (directory) => {
-    const organisation = { id: 'acme', name: 'New name', defaultCountry: 'FI', privacy: OPEN_PRIVACY };
+    const settings = { defaultCountry: 'FI', privacy: OPEN_PRIVACY, allowedDevices: 'all' } as const;
+    const organisation = { id: 'acme', name: 'New name', ...settings };
     await directory.write([{ do: 'put-organisation', is: 'changed', organisation }]);
     const [acme] = (await directory.read()).organisations;
     assert.deepEqual(acme, { ...FULL.organisations[0], ...organisation });

@@ -36,7 +36,7 @@ export function keysContract(backend: KeysBackend): void {
     const { sourceSecret, endpointSecret, endpointMore, requestAnswer } = SEALED_BEFORE;
     for (const sql of [
       `INSERT INTO source (id, kind, settings, secret) VALUES ('pbx', 'ami', '{}', ${blob(sourceSecret)})`,
-      `INSERT INTO organisation VALUES ('acme', 'Acme Oy', 'FI', '{}')`,
+      `INSERT INTO organisation (id, name, default_country, privacy) VALUES ('acme', 'Acme Oy', 'FI', '{}')`,
       `INSERT INTO endpoint (organisation_id, id, url, states, delivery, secret, sealed)
        VALUES ('acme', 'crm', 'https://crm.example/', '["EARLY"]', '{}', ${blob(endpointSecret)}, ${blob(endpointMore)})`,
       `INSERT INTO request (actor_id, key, request_hash, at_ms, status, answer)
@@ -124,7 +124,10 @@ export function keysContract(backend: KeysBackend): void {
     const place = await before();
     const store = await open(place, { current: NEW, former: [OLD] }, t);
     await store.keys.reseal(10);
-    await backend.execute(place, `INSERT INTO organisation VALUES ('beta', 'Beta AB', 'FI', '{}')`);
+    await backend.execute(
+      place,
+      `INSERT INTO organisation (id, name, default_country, privacy) VALUES ('beta', 'Beta AB', 'FI', '{}')`,
+    );
     await backend.execute(
       place,
       `INSERT INTO endpoint (organisation_id, id, url, states, delivery, secret)

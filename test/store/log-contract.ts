@@ -10,6 +10,8 @@ import {
   type MessageFilter,
   type NotReportedFilter,
 } from '../../src/store/log.ts';
+import type { AllowedDevices } from '../../src/policy/allowed-devices.ts';
+import { OPEN_PRIVACY } from '../../src/policy/organisation.ts';
 import type { Store } from '../../src/store/store.ts';
 import { attempt, DETAILS, step, type Told } from '../support/logged.ts';
 import { NOTE } from '../support/note.ts';
@@ -347,6 +349,47 @@ export function logContract(backend: Backend): void {
     const kept = await store.log.unknownDevices(2_000);
     assert.deepEqual([kept.length, kept.some(({ address }) => address === 'PJSIP/trunk-1')], [1_000, false]);
   });
+
+  behaviour(
+    'an organisation sees of the unknown devices what it may add, and nobody sees what somebody has',
+    async (store) => {
+      const seen = ['PJSIP/acme-1', 'PJSIP/acme-2', 'PJSIP/trunk', 'PJSIP/beta-1'].map((address, nth) => ({
+        sourceId: 'pbx',
+        address,
+        events: 1,
+        firstAtMs: nth,
+        lastAtMs: nth,
+      }));
+      await store.log.addUnknownDevices(seen);
+      const organisation = (id: string, allowedDevices: AllowedDevices) =>
+        ({
+          do: 'put-organisation',
+          is: 'new',
+          organisation: { id, name: id, defaultCountry: 'FI', privacy: OPEN_PRIVACY, allowedDevices },
+        }) as const;
+      const user = {
+        userId: 'a',
+        numbers: [],
+        extensions: [],
+        devices: [{ source: 'pbx', address: 'PJSIP/acme-2' }],
+      };
+      const settings = { id: 'pbx', kind: 'http', secret: 's', defaultDeviceType: 'DESKTOP' } as const;
+      await store.directory.write([
+        { do: 'put-source', is: 'new', source: settings },
+        organisation('some', [{ source: 'pbx', devices: ['PJSIP/acme-*'] }]),
+        organisation('none', []),
+        organisation('every', 'all'),
+        { do: 'put-user', is: 'new', organisationId: 'every', user },
+      ]);
+      const addresses = async (of: Promise<readonly { address: string }[]>) =>
+        (await of).map(({ address }) => address);
+      assert.deepEqual(await addresses(store.log.unknownDevices(2)), ['PJSIP/beta-1', 'PJSIP/trunk']);
+      assert.deepEqual(await addresses(store.log.unknownDevicesFor('some', 1)), ['PJSIP/acme-1']);
+      assert.deepEqual(await addresses(store.log.unknownDevicesFor('none', 9)), []);
+      assert.deepEqual(await addresses(store.log.unknownDevicesFor('nobody', 9)), []);
+      assert.equal((await store.log.unknownDevicesFor('every', 9)).length, 3);
+    },
+  );
 
   behaviour('the trail is forgotten in steps, and what messages tell stays', async (store) => {
     const refusals = [{ endpointId: 'erp', why: 'filter' }] as const;

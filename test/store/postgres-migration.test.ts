@@ -43,6 +43,7 @@ test(
       };
       const [acme] = (await store.directory.read()).organisations;
       assert.deepEqual(acme?.endpoints, [expected]);
+      assert.equal(acme.allowedDevices, 'all', 'nothing that its administrators could do is taken away');
       const [claim] = await store.outbox.claim(2, { total: 1, perEndpoint: () => 1 });
       assert.deepEqual([claim?.messageId, claim?.endpoint], ['a', expected]);
       await store.outbox.release([claim!]);

@@ -68,6 +68,7 @@ test('messages of version 1 go on where they were, with their counts and their r
   assert.deepEqual([formerSecrets, credentials, filter, authentication], Array(4).fill(undefined));
   const [acme] = (await store.directory.read()).organisations;
   assert.deepEqual(acme?.endpoints, [claim?.endpoint]);
+  assert.equal(acme.allowedDevices, 'all', 'nothing that its administrators could do is taken away');
   await store.close();
 });
 

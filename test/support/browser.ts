@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Owner } from './callhook-process.ts';
 import { needs } from './needs.ts';
 
 const PLACES = [process.env['CALLHOOK_TEST_CHROMIUM'] ?? '', '/usr/bin/chromium', '/usr/bin/google-chrome'];
@@ -14,9 +14,11 @@ const BUILT = fileURLToPath(new URL('../../dist/portal/index.html', import.meta.
 /** Kept by CI. */
 const SCREENSHOTS = fileURLToPath(new URL('../../screenshots/', import.meta.url));
 
+export const hasChromium = EXECUTABLE !== undefined && existsSync(BUILT);
+
 export const needsChromium = () =>
   needs(
-    EXECUTABLE !== undefined && existsSync(BUILT),
+    hasChromium,
     'Chromium and the built portal (`apt-get install chromium`, or its path in CALLHOOK_TEST_CHROMIUM; `npm run build:portal`)',
   );
 
@@ -30,7 +32,7 @@ let started: Promise<Browser> | undefined;
 let users = 0;
 
 /** One Chromium for all tests of a file; each gets a context of its own, which is empty. */
-export async function openPage(t: TestContext, options: BrowserContextOptions = {}): Promise<Page> {
+export async function openPage(t: Owner, options: BrowserContextOptions = {}): Promise<Page> {
   users += 1;
   started ??= chromium.launch({
     ...(EXECUTABLE !== undefined && { executablePath: EXECUTABLE }),

@@ -3,11 +3,15 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const COMPILE_CACHE = { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] };
+
+/** Who tidies up: a test, or whatever else runs the command. */
+export interface Owner {
+  after(tidy: () => unknown): void;
+}
 
 export interface Ended {
   code: number | null;
@@ -25,7 +29,7 @@ export interface Running {
 }
 
 /** A folder that is gone after the test. @param disk makes it a disk of its own of that size, e.g. `2m` */
-export function makeFolder(t: TestContext, disk?: string): string {
+export function makeFolder(t: Owner, disk?: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'callhook-test-'));
   if (disk !== undefined) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${disk}`, 'tmpfs', folder]);
   t.after(() => {
@@ -42,7 +46,7 @@ export function write(folder: string, name: string, text: string): string {
 }
 
 export function start(
-  t: TestContext,
+  t: Owner,
   folder: string,
   args: readonly string[],
   env: Record<string, string> = {},
@@ -89,7 +93,7 @@ export function start(
 }
 
 export async function run(
-  t: TestContext,
+  t: Owner,
   folder: string,
   args: readonly string[],
   env: Record<string, string> = {},

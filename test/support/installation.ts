@@ -34,6 +34,7 @@ organisations:
   - id: acme
     name: Acme Oy
     default_country: FI
+    allowed_devices: all
     users:
 ${users}
     endpoints:

@@ -1,7 +1,7 @@
 /** The portal as people meet it: a real `callhook serve` with a phone system and a CRM, seen in a real browser. */
 import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
-import { run, start, type Running } from './callhook-process.ts';
+import { run, start, type Owner, type Running } from './callhook-process.ts';
 import { install, type Installation } from './installation.ts';
 
 export const PORTAL_PASSWORD = 'three blind mice run';
@@ -10,7 +10,7 @@ export interface PortalUnderTest extends Installation {
   url: string;
   running: Running;
   /** Makes an account by a one-time link and logs in with it. */
-  logIn(page: Page, role: 'operator' | 'administrator' | 'viewer', organisation?: string): Promise<string>;
+  logIn(page: Page, role: NewAccount['role'], organisation?: string): Promise<string>;
 }
 
 export const RECORDING = 'asterisk/07-two-devices-one-answers/ami.raw';
@@ -34,17 +34,35 @@ export async function startPortal(
     async logIn(page, role, organisation) {
       accounts += 1;
       const email = `${role}${accounts}@example.org`;
-      const of = organisation === undefined ? [] : ['--organisation', organisation];
-      const made = await run(t, folder, ['account', 'create', email, '--role', role, ...of]);
-      const link = /https?:\S+#chlnk_\S+/.exec(made.out)?.[0];
-      if (link === undefined) throw new Error(`no link: ${made.out}${made.err}`);
-      const { pathname, hash } = new URL(link);
-      await page.goto(`${api}${pathname}${hash}`);
-      await page.getByLabel('Your name').fill(`The ${role}`);
-      await page.getByRole('textbox', { name: 'Password' }).fill(PORTAL_PASSWORD);
-      await page.getByRole('button', { name: 'Join' }).click();
-      await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+      await join(t, page, { folder, url: api, email, role, organisation });
       return email;
     },
   };
+}
+
+/** Makes an account by a one-time link, and logs in with it. */
+export async function join(
+  t: Owner,
+  page: Page,
+  { folder, url, email, role, organisation, env }: NewAccount,
+): Promise<void> {
+  const of = organisation === undefined ? [] : ['--organisation', organisation];
+  const made = await run(t, folder, ['account', 'create', email, '--role', role, ...of], env);
+  const link = /https?:\S+#chlnk_\S+/.exec(made.out)?.[0];
+  if (link === undefined) throw new Error(`no link: ${made.out}${made.err}`);
+  const { pathname, hash } = new URL(link);
+  await page.goto(`${url}${pathname}${hash}`);
+  await page.getByLabel('Your name').fill(`The ${role}`);
+  await page.getByRole('textbox', { name: 'Password' }).fill(PORTAL_PASSWORD);
+  await page.getByRole('button', { name: 'Join' }).click();
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+}
+
+export interface NewAccount {
+  folder: string;
+  url: string;
+  email: string;
+  role: 'operator' | 'administrator' | 'viewer';
+  organisation?: string | undefined;
+  env?: Record<string, string>;
 }

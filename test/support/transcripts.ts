@@ -80,6 +80,7 @@ export function directoryFor(technology: string, organisation: Partial<Organisat
         name: 'Acme Oy',
         defaultCountry: 'FI',
         privacy: OPEN_PRIVACY,
+        allowedDevices: 'all',
         users: USERS.map((extension) => ({
           userId: `user.${extension}@acme.example`,
           email: `user.${extension}@acme.example`,

@@ -4,6 +4,8 @@ export interface FieldError {
   /** JSON pointer. */
   pointer: string;
   message: string;
+  /** Where the portal has words of its own. */
+  code?: string;
 }
 
 export class ApiProblem extends Error {
@@ -28,10 +30,16 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
   return new ApiProblem({ code: 'UNKNOWN', ...document, status: response.status });
 }
 
-/** The API's words for one field of a form, by its JSON pointer: `/numbers/0` → `numbers.0`. */
-export function fieldErrorsOf(problem: unknown): Record<string, string> {
+/**
+ * The words for one field of a form, by its JSON pointer: `/numbers/0` → `numbers.0`.
+ * @param word left out: the API's own
+ */
+export function fieldErrorsOf(
+  problem: unknown,
+  word: (error: FieldError) => string = ({ message }) => message,
+): Record<string, string> {
   if (!(problem instanceof ApiProblem)) return {};
   return Object.fromEntries(
-    problem.errors.map(({ pointer, message }) => [pointer.slice(1).replaceAll('/', '.'), message]),
+    problem.errors.map((error) => [error.pointer.slice(1).replaceAll('/', '.'), word(error)]),
   );
 }

@@ -693,7 +693,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a source
-         * @description Not while a device of a user is on it.
+         * @description Not while a device of a user is on it, or an organisation’s `allowed_devices` name it.
          */
         delete: operations["removeSource"];
         options?: never;
@@ -1132,6 +1132,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations/{organisation}/unknown-devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List devices that nobody knows and the organisation may add
+         * @description Seen on the phone systems, in no directory, and among the organisation’s `allowed_devices`.
+         */
+        get: operations["listUnknownDevicesOfOrganisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1148,6 +1168,8 @@ export interface components {
                 in?: string;
                 pointer?: string;
                 message: string;
+                /** @enum {string} */
+                code?: "DEVICE_NOT_ALLOWED" | "DEVICE_IN_USE";
             } & {
                 [key: string]: unknown;
             })[];
@@ -1185,6 +1207,11 @@ export interface components {
             id: string;
             name: string;
             default_country: string;
+            /** @description Which devices its own administrators may add */
+            allowed_devices: "all" | {
+                source: string;
+                devices: string[];
+            }[];
         };
         OrganisationPage: {
             items: components["schemas"]["Organisation"][];
@@ -2401,6 +2428,11 @@ export interface components {
             id?: string;
             name: string;
             default_country: string;
+            /** @description Which devices its own administrators may add: `all`, or those listed, each an address or with `*` at its beginning or end. Left out: as it is; none of a new organisation */
+            allowed_devices?: "all" | {
+                source: string;
+                devices: string[];
+            }[];
         };
         PrivacyBody: {
             /** @default false */
@@ -5513,6 +5545,40 @@ export interface operations {
             };
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The devices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnknownDevices"];
+                };
+            };
+            /** @description A problem, in words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUnknownDevicesOfOrganisation: {
+        parameters: {
+            query?: {
+                /** @description How many at most; no more are kept */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                organisation: string;
+            };
             cookie?: never;
         };
         requestBody?: never;

@@ -12,6 +12,9 @@ export const en = {
   CHANGED_MEANWHILE: 'Somebody has changed it meanwhile. Load the page again.',
   MATCH_NEEDED: 'There is one of this name already. Change that one, or choose another name.',
   REQUEST_INVALID: 'Some of it is not right.',
+  DEVICE_NOT_ALLOWED:
+    'Your operator has not allowed this organisation to use this phone. Ask the operator, or take another one.',
+  DEVICE_IN_USE: 'This phone is in use already. Ask your operator.',
   TOO_MANY_REQUESTS: 'Too many tries. Wait a little.',
   INTERNAL: 'Something went wrong on the server.',
   STORE_UNAVAILABLE: 'The database cannot be reached at the moment. Try again soon.',

@@ -14,6 +14,9 @@ export const fi: Words<typeof en> = {
   CHANGED_MEANWHILE: 'Joku on muuttanut tätä sillä välin. Lataa sivu uudelleen.',
   MATCH_NEEDED: 'Tämänniminen on jo olemassa. Muuta sitä tai valitse toinen nimi.',
   REQUEST_INVALID: 'Jokin tieto ei ole oikein.',
+  DEVICE_NOT_ALLOWED:
+    'Operaattorisi ei ole sallinut tätä puhelinta organisaatiollesi. Kysy operaattorilta tai valitse toinen.',
+  DEVICE_IN_USE: 'Tämä puhelin on jo käytössä. Kysy operaattoriltasi.',
   TOO_MANY_REQUESTS: 'Liian monta yritystä. Odota hetki.',
   INTERNAL: 'Palvelimella meni jokin vikaan.',
   STORE_UNAVAILABLE: 'Tietokantaan ei juuri nyt saada yhteyttä. Yritä pian uudelleen.',

@@ -3,12 +3,14 @@ import { Alert, Button, List, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../api/problem.ts';
+import { useFieldErrorWords } from './field-error-words.ts';
 
 /** Their words say it all; the API's own speak of headers. */
 const WITHOUT_DETAIL = new Set(['CHANGED_MEANWHILE', 'MATCH_NEEDED']);
 
 export function Problem({ problem, retry }: { problem: unknown; retry?: () => void }) {
   const { t, i18n } = useTranslation();
+  const word = useFieldErrorWords();
   if (problem === null || problem === undefined) return null;
   const { code, detail, errors } =
     problem instanceof ApiProblem ? problem : { code: 'UNKNOWN', detail: undefined, errors: [] };
@@ -22,9 +24,9 @@ export function Problem({ problem, retry }: { problem: unknown; retry?: () => vo
         )}
         {errors.length > 0 && (
           <List size="sm">
-            {errors.map(({ pointer, message }) => (
-              <List.Item key={`${pointer} ${message}`}>
-                {pointer.slice(1)} {message}
+            {errors.map((error) => (
+              <List.Item key={`${error.pointer} ${error.message}`}>
+                {error.pointer.slice(1)} {word(error)}
               </List.Item>
             ))}
           </List>

@@ -1,10 +1,12 @@
 /** The whole installation, for the operator: what `callhook status` shows, the settings, devices that nobody knows. */
 import { VERSION } from '../../runtime/version.ts';
+import type { UnknownDevice } from '../../store/log.ts';
 import type { ApiContext } from '../context.ts';
 import { stateWords } from '../endpoint-states/words.ts';
 import { route, type Route } from '../route.ts';
-import { timeText } from '../shapes.ts';
+import { inOrganisation, timeText } from '../shapes.ts';
 import { sourceStateWords } from '../sources/routes.ts';
+import { organisationOf } from '../users/routes.ts';
 import { devicesQuery, overview, settings, unknownDevices } from './schemas.ts';
 
 const TAG = 'Installation';
@@ -73,18 +75,38 @@ export function installationRoutes(context: ApiContext): Route[] {
     query: devicesQuery,
     answer: { status: 200, schema: unknownDevices, says: 'The devices' },
     async handle({ query }) {
-      const found = await store.log.unknownDevices(query.limit);
-      const items = found.map(({ sourceId, address, events, firstAtMs, lastAtMs }) => ({
-        source: sourceId,
-        address,
-        events,
-        first_seen_at: timeText(firstAtMs),
-        last_seen_at: timeText(lastAtMs),
-      }));
-      return { body: { items } };
+      return { body: { items: (await store.log.unknownDevices(query.limit)).map(deviceWords) } };
     },
   });
-  return [shown, set, devices];
+  const ofOrganisation = route({
+    operation: 'listUnknownDevicesOfOrganisation',
+    method: 'GET',
+    path: '/api/v1/organisations/{organisation}/unknown-devices',
+    tag: 'Users',
+    summary: 'List devices that nobody knows and the organisation may add',
+    description:
+      'Seen on the phone systems, in no directory, and among the organisation’s `allowed_devices`.',
+    need: { who: 'organisation' },
+    params: inOrganisation,
+    query: devicesQuery,
+    answer: { status: 200, schema: unknownDevices, says: 'The devices' },
+    async handle({ params, query }) {
+      const found = await store.log.unknownDevicesFor(params.organisation, query.limit);
+      if (found.length === 0) await organisationOf(context, params.organisation);
+      return { body: { items: found.map(deviceWords) } };
+    },
+  });
+  return [shown, set, devices, ofOrganisation];
+}
+
+function deviceWords({ sourceId, address, events, firstAtMs, lastAtMs }: UnknownDevice) {
+  return {
+    source: sourceId,
+    address,
+    events,
+    first_seen_at: timeText(firstAtMs),
+    last_seen_at: timeText(lastAtMs),
+  };
 }
 
 /** Those that show signs of life; the one that answers does so by answering. */

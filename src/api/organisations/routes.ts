@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { privacyOf } from '../../config/directory-file/things.ts';
 import { id } from '../../config/directory-file/shapes.ts';
+import { NO_DEVICES } from '../../policy/allowed-devices.ts';
 import { organisationWords, privacyWords } from '../../policy/directory-words.ts';
 import type { OrganisationEntry } from '../../policy/directory.ts';
 import { exampleEvents } from '../../policy/example-call.ts';
 import { OPEN_PRIVACY, type Organisation } from '../../policy/organisation.ts';
-import { changeDirectory, planned } from '../change-directory.ts';
+import { changeDirectory, checkInTree, planned } from '../change-directory.ts';
 import type { ApiContext } from '../context.ts';
 import { checkMatch, etagOf } from '../etag.ts';
 import { page, pageQuery, searchQuery, textPage } from '../pages.ts';
@@ -80,11 +81,13 @@ export function organisationRoutes(context: ApiContext): Route[] {
         const before = await directory.organisation(params.organisation);
         checkMatch(ifMatch, before && organisationWords(before), 'needed');
         if (before === undefined) await refuseUsedId(context, params.organisation);
+        checkInTree({ organisations: [body] }, ['organisations', 0], await directory.sources());
         const after: Organisation = {
           id: params.organisation,
           name: body.name,
           defaultCountry: body.default_country,
           privacy: before?.privacy ?? OPEN_PRIVACY,
+          allowedDevices: body.allowed_devices ?? before?.allowedDevices ?? NO_DEVICES,
         };
         return decided(before, after);
       }),

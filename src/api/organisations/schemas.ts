@@ -4,16 +4,35 @@ import { answered, taken } from '../openapi.ts';
 import { pageOf } from '../pages.ts';
 import { SHAPES } from '../shapes.ts';
 
-const { name, default_country } = SHAPES.organisation.shape;
+const { name, default_country, allowed_devices } = SHAPES.organisation.shape;
 
 export const organisationBody = taken(
   'OrganisationBody',
-  z.strictObject({ id: id.optional().meta({ description: 'As in the path' }), name, default_country }),
+  z.strictObject({
+    id: id.optional().meta({ description: 'As in the path' }),
+    name,
+    default_country,
+    allowed_devices: allowed_devices.meta({
+      description:
+        'Which devices its own administrators may add: `all`, or those listed, each an address or with `*` at its beginning ' +
+        'or end. Left out: as it is; none of a new organisation',
+    }),
+  }),
 );
 
 export const organisation = answered(
   'Organisation',
-  z.strictObject({ id: z.string(), name: z.string(), default_country: z.string() }),
+  z.strictObject({
+    id: z.string(),
+    name: z.string(),
+    default_country: z.string(),
+    allowed_devices: z
+      .union([
+        z.literal('all'),
+        z.array(z.strictObject({ source: z.string(), devices: z.array(z.string()) })),
+      ])
+      .meta({ description: 'Which devices its own administrators may add' }),
+  }),
 );
 
 export const organisationPage = answered('OrganisationPage', pageOf(organisation));

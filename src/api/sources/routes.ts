@@ -95,7 +95,7 @@ export function sourceRoutes(context: ApiContext): Route[] {
     path: ONE,
     tag: TAG,
     summary: 'Remove a source',
-    description: 'Not while a device of a user is on it.',
+    description: 'Not while a device of a user is on it, or an organisation’s `allowed_devices` name it.',
     need: { who: 'operator' },
     conditional: true,
     params: ofSource,
@@ -104,8 +104,9 @@ export function sourceRoutes(context: ApiContext): Route[] {
       changeDirectory(context, by, async () => {
         const before = await find(params.source);
         checkMatch(ifMatch, sourceWords(before), 'optional');
-        if (await directory.sourceHasDevices(before.id)) {
-          throw new Refused('CONFLICT', 'Devices of users are on this source. Take them away first.');
+        if (await directory.isSourceUsed(before.id)) {
+          const use = 'Devices of users are on this source, or an organisation’s `allowed_devices` name it.';
+          throw new Refused('CONFLICT', `${use} Take them away first.`);
         }
         const changes = [{ do: 'remove-source', id: before.id }] as const;
         return { before: { sources: [before], organisations: [] }, changes, result: {} };

@@ -3,18 +3,16 @@
  * `callhook apply`. A dry run says what would be made and changed; its ETag keeps the import from doing anything else.
  */
 import type { z } from 'zod';
-import { userOf } from '../../config/directory-file/things.ts';
-import { planChanges, type DirectoryChange } from '../../policy/directory-changes.ts';
-import type { Conflict } from '../../policy/directory-conflicts.ts';
+import type { Access } from '../../policy/access.ts';
 import { userWords } from '../../policy/directory-words.ts';
-import type { Directory, OrganisationEntry } from '../../policy/directory.ts';
 import type { Organisation, User } from '../../policy/organisation.ts';
-import { changeDirectory, checkInTree, refuseReferences, wordConflict } from '../change-directory.ts';
+import { changeDirectory, refuseReferences } from '../change-directory.ts';
 import type { ApiContext } from '../context.ts';
 import { checkMatch, etagOf } from '../etag.ts';
-import { pointerOf, refuseFields, type FieldError } from '../problem.ts';
+import { refuseFields } from '../problem.ts';
 import { route, type Route } from '../route.ts';
 import { inOrganisation } from '../shapes.ts';
+import { conflictErrors, planUsers, type SentUser } from './plan-users.ts';
 import { organisationOf } from './routes.ts';
 import { IMPORT_FIELDS, usersImported, usersImportBody } from './schemas.ts';
 
@@ -45,10 +43,10 @@ export function userImportRoute(context: ApiContext): Route {
       schema: usersImported,
       says: 'What becomes of each user, in the order of the request',
     },
-    handle: ({ params, body, by, ifMatch }) =>
+    handle: ({ params, body, access, by, ifMatch }) =>
       changeDirectory(context, by, async () => {
         const found = await organisationOf(context, params.organisation);
-        const { before, changes, users } = await decide(context, found, body);
+        const { before, changes, users } = await decide(context, found, body, access);
         checkMatch(ifMatch, users, 'optional');
         const answer = { dry_run: body.dry_run, ...count(users), users };
         return {
@@ -60,16 +58,16 @@ export function userImportRoute(context: ApiContext): Route {
   });
 }
 
-async function decide({ store: { directory } }: ApiContext, found: Organisation, body: Body) {
+async function decide({ store: { directory } }: ApiContext, found: Organisation, body: Body, access: Access) {
   // All of it at once: asking for each device and number of thousands takes longer.
   const before = await directory.read();
   const own = before.organisations.find(({ id }) => id === found.id);
   const current = new Map(own?.users.map((user) => [user.userId, user]));
   const wanted = body.users.map((given) => withKept(given, current.get(given.user_id), body.fields));
-  const tree = { organisations: [{ default_country: found.defaultCountry, users: wanted }] };
-  checkInTree(tree, ['organisations', 0], before.sources);
-  const after = wanted.map((user) => userOf(user, found.defaultCountry));
-  const changes = planned(before, { ...found, users: after, functionNumbers: [], endpoints: [] });
+  const asked = { access, found, before, sources: before.sources, users: wanted };
+  const { after, plan } = planUsers(asked, []);
+  if (plan.conflicts.length > 0) throw refuseFields(conflictErrors(plan.conflicts, asked, []));
+  const { changes } = plan;
   // Also in a dry run.
   refuseReferences(changes);
   const changed = new Set(changes.map((change) => change.do === 'put-user' && change.user.userId));
@@ -78,32 +76,11 @@ async function decide({ store: { directory } }: ApiContext, found: Organisation,
 }
 
 /** What the import does not speak of stays as it is. */
-function withKept(
-  given: Body['users'][number],
-  current: User | undefined,
-  fields: Body['fields'],
-): Body['users'][number] {
+function withKept(given: SentUser, current: User | undefined, fields: Body['fields']): SentUser {
   if (current === undefined) return given;
   const kept = IMPORT_FIELDS.filter((field) => !fields.includes(field));
   const words = userWords(current);
   return { ...given, ...Object.fromEntries(kept.map((field) => [field, words[field]])) };
-}
-
-/** @throws Refused `REQUEST_INVALID`, row by row, where a row wants what somebody else keeps */
-function planned(before: Directory, entry: OrganisationEntry): readonly DirectoryChange[] {
-  const plan = planChanges(before, { sources: [], organisations: [entry] }, { prune: false });
-  if (plan.conflicts.length === 0) return plan.changes;
-  const rows = new Map(entry.users.map(({ userId }, index) => [userId, index]));
-  throw refuseFields(
-    plan.conflicts.map((conflict): FieldError => {
-      const pointer = pointerOf(['users', rows.get(wanterOf(conflict)) ?? 0]);
-      return { in: 'body', pointer, message: wordConflict(conflict, entry.id) };
-    }),
-  );
-}
-
-function wanterOf(conflict: Conflict): string {
-  return (conflict.kind === 'held' ? conflict.wantedBy.userId : conflict.usedBy.userId) ?? '';
 }
 
 type Row = z.output<typeof usersImported>['users'][number];

@@ -1,17 +1,19 @@
 /** Users of an organisation, with their numbers and devices. */
 import { z } from 'zod';
 import { userOf } from '../../config/directory-file/things.ts';
+import type { Access } from '../../policy/access.ts';
+import type { Plan } from '../../policy/directory-changes.ts';
 import { userWords } from '../../policy/directory-words.ts';
-import type { OrganisationEntry } from '../../policy/directory.ts';
-import type { Organisation, User } from '../../policy/organisation.ts';
-import { changeDirectory, checkInTree, planned } from '../change-directory.ts';
+import type { Organisation } from '../../policy/organisation.ts';
+import { changeDirectory } from '../change-directory.ts';
 import type { ApiContext } from '../context.ts';
 import { checkMatch, etagOf } from '../etag.ts';
 import { refuseOtherId } from '../organisations/routes.ts';
 import { page, pageQuery, searchQuery, textPage } from '../pages.ts';
-import { notThere } from '../problem.ts';
+import { notThere, Refused } from '../problem.ts';
 import { route, type Route } from '../route.ts';
 import { inOrganisation } from '../shapes.ts';
+import { conflictErrors, planUsers, type SentUser, type UsersAsked } from './plan-users.ts';
 import { ofUser, user, userBody, userPage } from './schemas.ts';
 
 const TAG = 'Users';
@@ -65,14 +67,11 @@ export function userRoutes(context: ApiContext): Route[] {
     params: ofUser,
     body: userBody,
     answer: { status: 200, also: [201], schema: user, says: 'The user as it is now' },
-    handle: ({ params, body, by, ifMatch }) =>
+    handle: ({ params, body, access, by, ifMatch }) =>
       changeDirectory(context, by, async () => {
         refuseOtherId(body.user_id, params.user, 'user_id');
         const found = await organisationOf(context, params.organisation);
-        const tree = { ...body, user_id: params.user };
-        await checkUser(context, found, tree);
-        const after = userOf(tree, found.defaultCountry);
-        return decided(context, found, after, ifMatch);
+        return decided(context, { found, access, sent: { ...body, user_id: params.user } }, ifMatch);
       }),
   });
   const removed = route({
@@ -99,29 +98,33 @@ export function userRoutes(context: ApiContext): Route[] {
   return [listed, shown, put, removed];
 }
 
-async function checkUser({ store: { directory } }: ApiContext, found: Organisation, wanted: unknown) {
-  const tree = { organisations: [{ default_country: found.defaultCountry, users: [wanted] }] };
-  checkInTree(tree, ['organisations', 0, 'users', 0], await directory.sources());
-}
-
 async function decided(
   { store: { directory } }: ApiContext,
-  found: Organisation,
-  after: User,
+  { found, access, sent }: { found: Organisation; access: Access; sent: SentUser },
   ifMatch: string | undefined,
 ) {
-  const { devices, numbers, extensions } = after;
-  const concerned = { userIds: [after.userId], devices, numbers: [...numbers, ...extensions] };
+  const { userId, devices, numbers, extensions } = userOf(sent, found.defaultCountry);
+  const concerned = { userIds: [userId], devices, numbers: [...numbers, ...extensions] };
   const before = await directory.around(found.id, concerned);
-  const current = before.organisations[0]?.users.find(({ userId }) => userId === after.userId);
+  const asked = { access, found, before, sources: await directory.sources(), users: [sent] };
+  const { after, plan } = planUsers(asked, ['users', 0]);
+  const current = before.organisations[0]?.users.find((one) => one.userId === userId);
   checkMatch(ifMatch, current && userWords(current), 'needed');
-  const entry: OrganisationEntry = { ...found, users: [after], functionNumbers: [], endpoints: [] };
-  const body = userWords(after);
+  refuseConflicts(plan, asked);
+  const body = userWords(after[0]!);
   return {
     before,
-    changes: planned(before, { sources: [], organisations: [entry] }, found.id),
+    changes: plan.changes,
     result: { body, etag: etagOf(body), status: current === undefined ? 201 : 200 },
   };
+}
+
+/** @throws Refused `CONFLICT` where somebody else keeps what is wanted */
+function refuseConflicts({ conflicts }: Plan, asked: UsersAsked): void {
+  if (conflicts.length === 0) return;
+  const errors = conflictErrors(conflicts, asked, ['users', 0]);
+  const words = [...new Set(errors.map(({ message }) => message))].join(' ');
+  throw new Refused('CONFLICT', `Nothing was changed. ${words}`, { more: { errors } });
 }
 
 /** @throws Refused where it is not there */

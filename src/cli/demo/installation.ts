@@ -50,6 +50,7 @@ export function directoryOf(offices: readonly DemoOffice[]): Directory {
     organisations: offices.map(({ pbx, people, queue, ...office }) => ({
       ...office,
       defaultCountry: 'FI',
+      allowedDevices: 'all',
       users: people.map(([extension, name]) => ({
         userId: `${name}@${office.id}.example`,
         email: `${name}@${office.id}.example`,

@@ -3,6 +3,7 @@
  * what is referred to is there. Reads the tree as it is written, parts that are wrong otherwise included, so that
  * all problems come out at once.
  */
+import type { DeviceTest } from '../../policy/allowed-devices.ts';
 import { isKnownCountry, normaliseNumber, toE164 } from '../../policy/phone-number.ts';
 import { checkFilter } from './filter-claims.ts';
 import { nearWord } from './near-word.ts';
@@ -15,13 +16,15 @@ export interface ClaimOptions {
   knownSources: readonly { id: string; kind: string }[];
   /** Whether a source that is not there yet has to bring its secret. */
   needSecrets: boolean;
+  /** What whoever asks may add or has; left out: the operator, who may add everything. */
+  mayHave?: DeviceTest;
   /** Where something stands, for people: `in line 12`. */
   placeOf(path: Path): string;
 }
 
 export function checkClaims(
   tree: unknown,
-  { knownSources, needSecrets, placeOf }: ClaimOptions,
+  { knownSources, needSecrets, mayHave = () => true, placeOf }: ClaimOptions,
 ): readonly Problem[] {
   const problems: Problem[] = [];
   const refuse = (path: Path, text: string) => void problems.push({ path, text });
@@ -53,6 +56,11 @@ export function checkClaims(
       for (const device of listOf(user, 'devices')) {
         const [source, address] = [textOf(device, 'source'), textOf(device, 'address')];
         if (source === undefined) continue;
+        // Nothing more is said of it: not whether there is such a source, nor what its addresses look like.
+        if (!mayHave({ source, address: address ?? '' })) {
+          problems.push({ path: device.path, text: NOT_ALLOWED, code: 'DEVICE_NOT_ALLOWED' });
+          continue;
+        }
         if (!sourceIds.includes(source))
           refuse([...device.path, 'source'], wordUnknownSource(source, sourceIds));
         if (address === undefined) continue;
@@ -62,6 +70,14 @@ export function checkClaims(
       }
     }
     refuseTwice(devices, 'device');
+  };
+
+  const checkAllowed = (organisation: Part) => {
+    const allowed = textsOf(listOf(organisation, 'allowed_devices'), 'source');
+    refuseTwice(allowed, 'source');
+    for (const [path, source] of allowed) {
+      if (!sourceIds.includes(source)) refuse(path, wordUnknownSource(source, sourceIds));
+    }
   };
 
   const checkNumbers = (organisation: Part) => {
@@ -121,6 +137,7 @@ export function checkClaims(
   refuseTwice(textsOf(organisations, 'id'), 'id of an organisation');
   checkDevices(organisations);
   for (const organisation of organisations) {
+    checkAllowed(organisation);
     refuseTwice(textsOf(listOf(organisation, 'users'), 'user_id'), 'user_id');
     refuseTwice(textsOf(listOf(organisation, 'endpoints'), 'id'), 'id of an endpoint');
     checkNumbers(organisation);
@@ -130,6 +147,8 @@ export function checkClaims(
   return problems;
 }
 
+const NOT_ALLOWED =
+  'Your operator has not allowed this organisation to use this device. Ask the operator, or take another one.';
 const EXTENSION_SHAPE = 'is no extension; allowed are up to 64 letters, digits and * # + . _ ~ -';
 const EXTENSION_IS_PUBLIC = 'is a public telephone number; list it under `numbers`';
 const FUNCTION_NUMBER_SHAPE =

@@ -8,6 +8,8 @@ export type Path = readonly (string | number)[];
 export interface Problem {
   path: Path;
   text: string;
+  /** Where programs shall tell it apart from the others. */
+  code?: 'DEVICE_NOT_ALLOWED';
 }
 
 const MAX_SHOWN = 20;

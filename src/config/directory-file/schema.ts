@@ -11,6 +11,9 @@ import { checkEndpoint, endpointFields } from './endpoint-shape.ts';
 import { id, leavesOf, line, oneOf, says, strict, type Form } from './shapes.ts';
 import { sourceShape } from './source-kinds.ts';
 
+/** On one source. */
+const MOST_ALLOWED = 1_000;
+
 function privacyShape(form: Form) {
   const { wholeNumber, yesOrNo } = leavesOf(form);
   const numberPrivacy = z.union(
@@ -28,6 +31,25 @@ function privacyShape(form: Form) {
     applies_to: oneOf(['both', 'INCOMING', 'OUTGOING']).default('both'),
   });
 }
+
+const allowedDevices = z.union(
+  [
+    z.literal('all'),
+    z.array(
+      strict({
+        source: id,
+        devices: z
+          .array(line.regex(/^(\*?[^*]*|[^*]+\*)$/, 'may have `*` at its beginning or at its end, once'))
+          .min(1, 'names no device; leave the source out instead')
+          .max(
+            MOST_ALLOWED,
+            `names more than ${MOST_ALLOWED} devices; write what they begin or end with, and \`*\``,
+          ),
+      }),
+    ),
+  ],
+  says('must be all, or a list of { source, devices }'),
+);
 
 const user = strict({
   user_id: line,
@@ -53,6 +75,7 @@ export function directoryShapes(form: Form, secrets: 'resolve' | 'ignore', nowMs
       .string()
       .refine(isKnownCountry, 'must be a country by its two capital letters (ISO 3166), such as FI'),
     privacy: privacyShape(form).optional(),
+    allowed_devices: allowedDevices.optional(),
     users: z.array(user).default([]),
     function_numbers: z.array(functionNumber).default([]),
     endpoints: z.array(endpoint).default([]),

@@ -13,12 +13,13 @@ type FileUser = z.output<Shapes['user']>;
 type FileFunctionNumber = z.output<Shapes['functionNumber']>;
 
 export function organisationOf(organisation: FileOrganisation): WantedOrganisation {
-  const { id, name, default_country: defaultCountry, privacy } = organisation;
+  const { id, name, default_country: defaultCountry, privacy, allowed_devices } = organisation;
   return {
     id,
     name,
     defaultCountry,
     ...(privacy !== undefined && { privacy: privacyOf(privacy) }),
+    ...(allowed_devices !== undefined && { allowedDevices: allowed_devices }),
     users: organisation.users.map((user) => userOf(user, defaultCountry)),
     functionNumbers: organisation.function_numbers.map((one) => functionNumberOf(one, defaultCountry)),
     endpoints: organisation.endpoints.map((endpoint) => endpointOf(endpoint, defaultCountry)),

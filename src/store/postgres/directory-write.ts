@@ -24,10 +24,11 @@ const PUT_SOURCES = `
   ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, settings = excluded.settings, secret = excluded.secret`;
 
 const PUT_ORGANISATIONS = `
-  INSERT INTO organisation (id, name, default_country, privacy)
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::json[])
+  INSERT INTO organisation (id, name, default_country, privacy, allowed_devices)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::json[], $5::json[])
   ON CONFLICT (id) DO UPDATE
-  SET name = excluded.name, default_country = excluded.default_country, privacy = excluded.privacy`;
+  SET name = excluded.name, default_country = excluded.default_country, privacy = excluded.privacy,
+    allowed_devices = excluded.allowed_devices`;
 
 const PUT_FUNCTION_NUMBERS = `
   INSERT INTO function_number (organisation_id, number, kind)
@@ -162,6 +163,7 @@ function putOrganisations(tx: Statements, puts: readonly Of<'put-organisation'>[
     ({ organisation }) => organisation.name,
     ({ organisation }) => organisation.defaultCountry,
     ({ organisation }) => JSON.stringify(organisation.privacy),
+    ({ organisation }) => JSON.stringify(organisation.allowedDevices),
   );
   void tx.query(PUT_ORGANISATIONS, columns);
 }

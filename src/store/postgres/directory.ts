@@ -3,6 +3,7 @@
  * for a whole batch at once. Changes are made in directory-write.ts.
  */
 import type { LegState } from '../../call/leg-event.ts';
+import type { AllowedDevices } from '../../policy/allowed-devices.ts';
 import type { DeliverySettings } from '../../policy/delivery-settings.ts';
 import type { DeviceType } from '../../policy/device-type.ts';
 import type { EndpointSettings } from '../../policy/endpoint-settings.ts';
@@ -54,6 +55,7 @@ interface OrganisationRow {
   name: string;
   default_country: string;
   privacy: PrivacySettings;
+  allowed_devices: AllowedDevices;
 }
 
 interface PersonRow {
@@ -211,7 +213,8 @@ function userKey(row: { organisation_id: string; user_id: string }): string {
 }
 
 function organisationOf(row: OrganisationRow): Organisation {
-  return { id: row.id, name: row.name, defaultCountry: row.default_country, privacy: row.privacy };
+  const { id, name, default_country: defaultCountry, privacy, allowed_devices: allowedDevices } = row;
+  return { id, name, defaultCountry, privacy, allowedDevices };
 }
 
 function personOf(row: PersonRow): Person {

@@ -10,6 +10,7 @@ import { sql as feed } from './migrations/0006-feed.ts';
 import { sql as keysAndAudit } from './migrations/0007-keys-and-audit.ts';
 import { sql as auditPages } from './migrations/0008-audit-pages.ts';
 import { sql as attemptDetails } from './migrations/0009-attempt-details.ts';
+import { sql as allowedDevices } from './migrations/0010-allowed-devices.ts';
 import { sql as sourceNews } from './migrations/0011-source-news.ts';
 
 /** In order; the position is the number. */
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly string[] = [
   keysAndAudit,
   auditPages,
   attemptDetails,
+  allowedDevices,
   sourceNews,
 ];
 

@@ -15,6 +15,7 @@ import { sql as feed } from './migrations/0007-feed.ts';
 import { sql as keysAndAudit } from './migrations/0008-keys-and-audit.ts';
 import { sql as auditPages } from './migrations/0009-audit-pages.ts';
 import { sql as attemptDetails } from './migrations/0010-attempt-details.ts';
+import { sql as allowedDevices } from './migrations/0011-allowed-devices.ts';
 import { sql as sourceNews } from './migrations/0012-source-news.ts';
 import { unavailable, worded } from './storage-problem.ts';
 
@@ -30,6 +31,7 @@ const MIGRATIONS: readonly string[] = [
   keysAndAudit,
   auditPages,
   attemptDetails,
+  allowedDevices,
   sourceNews,
 ];
 

@@ -32,9 +32,10 @@ export function prepareDirectoryWrite(
     ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, settings = excluded.settings, secret = excluded.secret`);
   // Never INSERT OR REPLACE: it deletes the old row first, and with it all that the organisation has.
   const putOrganisation = db.prepare(`
-    INSERT INTO organisation (id, name, default_country, privacy) VALUES (?, ?, ?, ?)
+    INSERT INTO organisation (id, name, default_country, privacy, allowed_devices) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE
-    SET name = excluded.name, default_country = excluded.default_country, privacy = excluded.privacy`);
+    SET name = excluded.name, default_country = excluded.default_country, privacy = excluded.privacy,
+      allowed_devices = excluded.allowed_devices`);
   const putFunctionNumber = db.prepare(`
     INSERT INTO function_number (organisation_id, number, kind) VALUES (?, ?, ?)
     ON CONFLICT (organisation_id, number) DO UPDATE SET kind = excluded.kind`);
@@ -47,8 +48,8 @@ export function prepareDirectoryWrite(
 
   const writeSource = ({ id, kind, secret, ...settings }: SourceSettings) =>
     putSource.run(id, kind, JSON.stringify(settings), secrets.seal(secret, placeOf('sourceSecret', id)));
-  const writeOrganisation = ({ id, name, defaultCountry, privacy }: Organisation) =>
-    putOrganisation.run(id, name, defaultCountry, JSON.stringify(privacy));
+  const writeOrganisation = ({ id, name, defaultCountry, privacy, allowedDevices }: Organisation) =>
+    putOrganisation.run(id, name, defaultCountry, JSON.stringify(privacy), JSON.stringify(allowedDevices));
   const writeEndpoint = (organisationId: string, endpoint: EndpointWithSecret) =>
     putEndpoint.run(
       organisationId,

@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { LegState } from '../../call/leg-event.ts';
+import type { AllowedDevices } from '../../policy/allowed-devices.ts';
 import type { DeliverySettings } from '../../policy/delivery-settings.ts';
 import type { DeviceType } from '../../policy/device-type.ts';
 import type { EndpointSettings } from '../../policy/endpoint-settings.ts';
@@ -32,6 +33,7 @@ interface OrganisationRow {
   name: string;
   default_country: string;
   privacy: string;
+  allowed_devices: string;
 }
 
 interface PersonRow {
@@ -213,6 +215,7 @@ function organisationOf(row: OrganisationRow): Organisation {
     name: row.name,
     defaultCountry: row.default_country,
     privacy: JSON.parse(row.privacy) as PrivacySettings,
+    allowedDevices: JSON.parse(row.allowed_devices) as AllowedDevices,
   };
 }
 

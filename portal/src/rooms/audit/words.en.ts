@@ -68,6 +68,7 @@ export const en = {
     expires: 'Expires',
     enabled: 'Enabled',
     default_country: 'Country',
+    allowed_devices: 'Phones it may add',
     remove_local_user_id: 'Remove Local User-Id',
     modify_local_number: 'Modify Local Number',
     remove_local_email: 'Remove Local Email',

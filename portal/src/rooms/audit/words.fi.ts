@@ -71,6 +71,7 @@ export const fi: Words<typeof en> = {
     expires: 'Vanhenee',
     enabled: 'Käytössä',
     default_country: 'Maa',
+    allowed_devices: 'Puhelimet, joita saa lisätä',
     remove_local_user_id: 'Poista paikallinen käyttäjätunnus',
     modify_local_number: 'Muokkaa paikallista numeroa',
     remove_local_email: 'Poista paikallinen sähköpostiosoite',

@@ -26,6 +26,7 @@ export function OrganisationEditor({ edited, close }: Props) {
   });
   return (
     <Modal
+      size="lg"
       opened={edited !== undefined}
       onClose={close}
       title={t(id === undefined ? 'organisations.make' : 'organisations.change')}

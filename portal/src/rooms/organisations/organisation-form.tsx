@@ -1,4 +1,4 @@
-/** Asks for an organisation's name and country; a new one gets an id made of its name. */
+/** Asks for an organisation's name, country and phones; a new one gets an id made of its name. */
 import { Button, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
@@ -6,18 +6,22 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fieldErrorsOf } from '../../api/problem.ts';
 import { SaveProblem } from '../../ui/save-problem.tsx';
+import { allowedOf, isPattern, valuesOf } from './allowed-devices.ts';
+import { AllowedDevicesField } from './allowed-devices-field.tsx';
 import { countriesIn, countryOf } from './countries.ts';
 import { idOfName } from './id-of-name.ts';
-import type { Organisation } from './organisations.ts';
+import type { Organisation, OrganisationBody } from './organisations.ts';
 
 interface Props {
   /** Undefined: a new one is made. */
   start: Organisation | undefined;
-  save: (organisation: Organisation) => Promise<void>;
+  save: (organisation: OrganisationBody) => Promise<void>;
   reload: () => void;
+  /** In the first steps nobody but the operator is there yet: it can be said later. */
+  isFirst?: boolean;
 }
 
-export function OrganisationForm({ start, save, reload }: Props) {
+export function OrganisationForm({ start, save, reload, isFirst = false }: Props) {
   const { t, i18n } = useTranslation();
   const countries = useMemo(() => countriesIn(i18n.language), [i18n.language]);
   const form = useForm({
@@ -25,10 +29,17 @@ export function OrganisationForm({ start, save, reload }: Props) {
       name: start?.name ?? '',
       id: start?.id ?? '',
       default_country: start?.default_country ?? countryOf(navigator.languages),
+      allowed: valuesOf(start?.allowed_devices ?? []),
     },
     validate: {
       id: (id) => (/^[a-z0-9][a-z0-9._-]{0,62}$/.test(id) ? null : t('organisations.idRule')),
       default_country: (country) => (country === null ? t('organisations.countryNeeded') : null),
+      allowed: ({ are, some }) => {
+        const patterns = are === 'some' ? Object.values(some).flat() : [];
+        if (are === 'some' && patterns.length === 0) return t('organisations.allowedNeeded');
+        const wrong = patterns.find((pattern) => !isPattern(pattern));
+        return wrong === undefined ? null : t('organisations.patternRule', { pattern: wrong });
+      },
     },
   });
   const saved = useMutation({
@@ -42,8 +53,12 @@ export function OrganisationForm({ start, save, reload }: Props) {
   };
   return (
     <form
-      onSubmit={form.onSubmit(({ default_country, ...rest }) =>
-        saved.mutate({ ...rest, default_country: default_country ?? '' }),
+      onSubmit={form.onSubmit(({ default_country, allowed, ...rest }) =>
+        saved.mutate({
+          ...rest,
+          default_country: default_country ?? '',
+          ...(!isFirst && { allowed_devices: allowedOf(allowed) }),
+        }),
       )}
     >
       <Stack>
@@ -72,6 +87,7 @@ export function OrganisationForm({ start, save, reload }: Props) {
           data={countries}
           {...form.getInputProps('default_country')}
         />
+        {!isFirst && <AllowedDevicesField value={form.values.allowed} {...form.getInputProps('allowed')} />}
         <SaveProblem problem={saved.error} reload={reload} />
         <Button type="submit" loading={saved.isPending}>
           {t(start === undefined ? 'organisations.make' : 'ui.save')}

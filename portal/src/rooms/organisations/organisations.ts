@@ -4,6 +4,8 @@ import { api, queries, type Schemas } from '../../api/client.ts';
 import { byCursor } from '../../api/pages.ts';
 
 export type Organisation = Schemas['Organisation'];
+/** Without `allowed_devices`, they stay as they are. */
+export type OrganisationBody = Schemas['OrganisationBody'] & { id: string };
 
 const ALL = '/api/v1/organisations';
 const ONE = '/api/v1/organisations/{organisation}';
@@ -30,9 +32,9 @@ export function useOrganisationChanges() {
       return { organisation: data!, etag: response.headers.get('etag') ?? '' };
     },
     /** @param etag of one that is there; none for a new one, which must not be there yet */
-    async put({ id, name, default_country }: Organisation, etag: string | undefined) {
+    async put({ id, ...body }: OrganisationBody, etag: string | undefined) {
       const headers = etag === undefined ? {} : { 'if-match': etag };
-      await api.PUT(ONE, { params: pathTo(id), body: { name, default_country }, headers });
+      await api.PUT(ONE, { params: pathTo(id), body, headers });
       await again();
     },
     async remove(organisation: string) {

@@ -12,6 +12,22 @@ export const fi: Words<typeof en> = {
   countryAbout: 'Numerot, joissa ei ole maatunnusta, luetaan tämän maan numeroina.',
   countryNeeded: 'Valitse maa.',
   noCountry: 'Sellaista maata ei ole',
+  allowed: 'Mitä puhelimia organisaatio saa lisätä?',
+  allowedAbout:
+    'Kenen käyttäjällä puhelin on, se kuulee sen puheluista. Itse voit lisätä minkä tahansa puhelimen.',
+  allowedAre: { all: 'Minkä tahansa', some: 'Vain nämä', none: 'Ei mitään' },
+  allowedAreAbout: {
+    all: 'Kaikki, joita kenelläkään ei vielä ole. Sopii, kun organisaatioita on vain yksi.',
+    some: 'Organisaation omat ylläpitäjät lisäävät ne käyttäjille sinulta kysymättä.',
+    none: 'Vain sinä lisäät puhelimia.',
+  },
+  allowedNeeded: 'Nimeä vähintään yksi puhelin tai valitse toinen vaihtoehto.',
+  phonesOn: 'Puhelimet järjestelmässä {{system}}',
+  phonesAbout:
+    'Puhelinjärjestelmän antamilla nimillä, kuten {{one}}. Nimen lopussa tai alussa * tarkoittaa mitä tahansa: {{many}}. Paina Enter jokaisen jälkeen.',
+  patternRule: '{{pattern}}: *-merkki voi olla vain kerran, nimen lopussa tai alussa.',
+  noSystem: 'Puhelinjärjestelmää ei vielä ole. Yhdistä ensin sellainen.',
+  clear: 'Poista kaikki',
   make: 'Lisää organisaatio',
   change: 'Muuta organisaatiota',
   saved: '{{name}} on tallennettu.',

@@ -1,15 +1,27 @@
 /** The phones of a user, one group of fields each. */
-import { Autocomplete, Button, Fieldset, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import {
+  Autocomplete,
+  Button,
+  Fieldset,
+  Group,
+  Select,
+  SimpleGrid,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { IconPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { AllowedPhones } from './allowed-phones.tsx';
 import { DEVICE_TYPES } from './device-types.ts';
-import { useSystems } from './users.ts';
+import { useMayAddPhones, useSystems } from './users.ts';
 import type { UserValues } from './user-values.ts';
 
 export function DeviceFields({ form }: { form: UseFormReturnType<UserValues> }) {
   const { t } = useTranslation();
   const { systems } = useSystems();
+  const mayAdd = useMayAddPhones();
   const { devices } = form.values;
   const types = [
     { value: '', label: t('users.typeUnknown') },
@@ -23,11 +35,12 @@ export function DeviceFields({ form }: { form: UseFormReturnType<UserValues> }) 
     });
   return (
     <Stack gap="sm">
+      <AllowedPhones />
       {devices.map((_, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- a phone has nothing else that stays while it is typed
         <Fieldset key={index} legend={t('users.phoneNumbered', { number: index + 1 })}>
           <Stack gap="sm">
-            <Group grow align="flex-start" gap="sm">
+            <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
               <TextInput
                 required
                 label={t('users.address')}
@@ -40,7 +53,7 @@ export function DeviceFields({ form }: { form: UseFormReturnType<UserValues> }) 
                 data={[...systems]}
                 {...form.getInputProps(`devices.${index}.source`)}
               />
-            </Group>
+            </SimpleGrid>
             <Select
               label={t('users.type')}
               allowDeselect={false}
@@ -56,11 +69,13 @@ export function DeviceFields({ form }: { form: UseFormReturnType<UserValues> }) 
         </Fieldset>
       ))}
       {devices.length === 0 && <Text c="dimmed">{t('users.noPhone')}</Text>}
-      <Group>
-        <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={add}>
-          {t('users.addPhone')}
-        </Button>
-      </Group>
+      {mayAdd && (
+        <Group>
+          <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={add}>
+            {t('users.addPhone')}
+          </Button>
+        </Group>
+      )}
     </Stack>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ButtonLink } from '../../ui/link.tsx';
 import { Page } from '../../ui/page.tsx';
+import { AllowedPhones } from './allowed-phones.tsx';
 import { ImportPreview } from './import-preview.tsx';
 import { ImportSource } from './import-source.tsx';
 
@@ -22,7 +23,10 @@ export function ImportPage() {
       }
     >
       {text === undefined ? (
-        <ImportSource take={setText} />
+        <>
+          <AllowedPhones />
+          <ImportSource take={setText} />
+        </>
       ) : (
         <ImportPreview text={text} back={() => setText(undefined)} />
       )}

@@ -5,6 +5,7 @@ import { IconInfoCircle } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/problem.ts';
+import { useFieldErrorWords } from '../../ui/field-error-words.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { SaveProblem } from '../../ui/save-problem.tsx';
 import { ImportProblems, type Wrong } from './import-problems.tsx';
@@ -44,6 +45,7 @@ interface FindingsProps {
 
 function Findings({ preview: { sheet, tried }, back, again }: FindingsProps) {
   const { t } = useTranslation();
+  const word = useFieldErrorWords();
   const backButton = (
     <Button variant="default" onClick={back}>
       {t('users.import.another')}
@@ -56,9 +58,9 @@ function Findings({ preview: { sheet, tried }, back, again }: FindingsProps) {
   const isRows = refused instanceof ApiProblem && refused.errors.length > 0;
   const wrongs: Wrong[] = [
     ...sheet.problems.map(({ code, ...place }) => ({ ...place, text: t(`users.import.problems.${code}`) })),
-    ...(isRows ? refused.errors : []).map(({ pointer, message }) => ({
-      ...sheet.placeOf(pointer),
-      text: worded(message, sheet, (line) => t('users.import.inLine', { line })),
+    ...(isRows ? refused.errors : []).map((error) => ({
+      ...sheet.placeOf(error.pointer),
+      text: worded(word(error), sheet, (line) => t('users.import.inLine', { line })),
     })),
   ];
   return (

@@ -21,9 +21,7 @@ const importPage = createRoute({
 const unknownPhonesPage = createRoute({
   getParentRoute: () => organisationRoute,
   path: '/users/unknown-phones',
-  beforeLoad({ context: { me } }) {
-    if (me.role !== 'operator') throw notFound();
-  },
+  validateSearch: ({ all }: Record<string, unknown>): { all?: true } => (all === true ? { all } : {}),
   component: lazyRouteComponent(() => import('./unknown-phones-page.tsx'), 'UnknownPhonesPage'),
 });
 

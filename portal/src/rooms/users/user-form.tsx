@@ -4,6 +4,7 @@ import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem, fieldErrorsOf } from '../../api/problem.ts';
+import { useFieldErrorWords } from '../../ui/field-error-words.ts';
 import { SaveProblem } from '../../ui/save-problem.tsx';
 import { DeviceFields } from './device-fields.tsx';
 import type { User } from './user-columns.ts';
@@ -18,10 +19,11 @@ interface Props {
 
 export function UserForm({ start, isNew, save, reload }: Props) {
   const { t } = useTranslation();
+  const word = useFieldErrorWords();
   const form = useForm<UserValues>({ initialValues: valuesOf(start) });
   const saved = useMutation({
     mutationFn: save,
-    onError: (error, user) => form.setErrors(errorsOnFields(fieldErrorsOf(error), user)),
+    onError: (error, user) => form.setErrors(errorsOnFields(fieldErrorsOf(error, word), user)),
   });
   // What is there already was not read, so it cannot be changed here.
   const isTaken = isNew && saved.error instanceof ApiProblem && saved.error.code === 'MATCH_NEEDED';

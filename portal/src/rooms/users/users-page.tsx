@@ -13,7 +13,7 @@ import { SearchField } from '../../ui/search-field.tsx';
 import { ExportButton } from './export-button.tsx';
 import { NOBODY, UserEditor, type Edited } from './user-editor.tsx';
 import { UserTable } from './user-table.tsx';
-import { useUsers } from './users.ts';
+import { useMayAddPhones, useUsers } from './users.ts';
 
 export function UsersPage() {
   const { t } = useTranslation();
@@ -70,11 +70,11 @@ export function UsersPage() {
 /** One by one, many at once, or what the phone systems show. */
 function Ways({ add }: { add: () => void }) {
   const { t } = useTranslation();
-  const { me } = useRouteContext({ from: '/inside' });
+  const mayAdd = useMayAddPhones();
   const { organisation } = useParams({ from: '/inside/o/$organisation' });
   return (
     <>
-      {me.role === 'operator' && (
+      {mayAdd && (
         <ButtonLink variant="default" to="/o/$organisation/users/unknown-phones" params={{ organisation }}>
           {t('users.unknown.lead')}
         </ButtonLink>

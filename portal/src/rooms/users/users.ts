@@ -1,13 +1,15 @@
 /** An organisation's users, and changes of them. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useParams, useRouteContext } from '@tanstack/react-router';
-import { api, queries } from '../../api/client.ts';
+import { api, queries, type Schemas } from '../../api/client.ts';
 import { byCursor, itemsOf } from '../../api/pages.ts';
 import type { User } from './user-columns.ts';
 
 const ALL = '/api/v1/organisations/{organisation}/users';
 const ONE = `${ALL}/{user}` as const;
 const MOST_AT_ONCE = 200;
+
+export type Allowed = Schemas['Organisation']['allowed_devices'];
 
 export function useUsers(search: string | undefined) {
   const { organisation } = useParams({ from: '/inside/o/$organisation' });
@@ -59,16 +61,33 @@ export async function readAllUsers(organisation: string): Promise<User[]> {
   return users;
 }
 
-/** Phone systems by id: all of them for the operator, for others those that users' phones are on. */
+/** Which phones the organisation's own people may add; until that is known, none. */
+export function useAllowedDevices(): { allowed: Allowed; isPending: boolean } {
+  const { organisation } = useParams({ from: '/inside/o/$organisation' });
+  const path = { organisation };
+  const found = queries.useQuery('get', '/api/v1/organisations/{organisation}', { params: { path } });
+  return { allowed: found.data?.allowed_devices ?? [], isPending: found.isPending };
+}
+
+/** Whether there is any phone that whoever looks may give to a user. */
+export function useMayAddPhones(): boolean {
+  const { me } = useRouteContext({ from: '/inside' });
+  const { allowed } = useAllowedDevices();
+  return me.role === 'operator' || allowed === 'all' || allowed.length > 0;
+}
+
+/** Phone systems by id: all of them for the operator, for others those that their phones may be on or are on. */
 export function useSystems(): { systems: readonly string[]; isPending: boolean } {
   const { me } = useRouteContext({ from: '/inside' });
   const isOperator = me.role === 'operator';
   const users = useUsers(undefined);
+  const { allowed, isPending } = useAllowedDevices();
   const sources = queries.useQuery('get', '/api/v1/sources', {}, { enabled: isOperator });
   const seen = itemsOf(users.data).flatMap(({ devices }) => devices.map(({ source }) => source));
   const all = sources.data?.items.map(({ id }) => id) ?? [];
+  const open = allowed === 'all' ? [] : allowed.map(({ source }) => source);
   return {
-    systems: [...new Set([...all, ...seen])].toSorted(),
-    isPending: users.isPending || (isOperator && sources.isPending),
+    systems: [...new Set([...all, ...open, ...seen])].toSorted(),
+    isPending: users.isPending || isPending || (isOperator && sources.isPending),
   };
 }

@@ -36,6 +36,13 @@ export const en = {
     QUEUE: 'Queue',
     VOICEMAIL: 'Voicemail',
   },
+  allowed: {
+    title: 'Phones of your organisation',
+    some: 'Your operator lets you give these to users by yourselves. A * stands for anything. Ask the operator for others.',
+    none: 'Your operator adds the phones. Ask the operator when a user needs one; everything else you can change yourselves.',
+    on: 'on {{system}}',
+    more: 'and {{number}} more',
+  },
   none: 'none',
   add: 'Add a user',
   change: 'Change the user',
@@ -68,9 +75,17 @@ export const en = {
     title: 'Phones without a user',
     about:
       'Seen in calls of the phone systems, and in nobody’s hands as far as Callhook knows: their calls are not told. Lines to the outside are among them; leave those as they are.',
+    aboutAllowed:
+      'Seen in calls, free, and among the phones that this organisation may add: their calls are not told until a user has them.',
+    which: 'Which phones are shown',
+    allowed: 'Those it may add',
+    all: 'All phones',
     seen: 'Last seen',
     make: 'Make a user of it',
     empty: 'Every phone that was seen has a user',
+    emptyAllowed: 'Every phone of the organisation has a user',
+    emptyAllowedText:
+      'When a phone that this organisation may add takes part in a call and has no user yet, it stands here. Is one missing? Make a call with it.',
     emptyText: 'When a phone that belongs to nobody takes part in a call, it stands here.',
   },
   import: {

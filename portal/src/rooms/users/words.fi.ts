@@ -39,6 +39,13 @@ export const fi: Words<typeof en> = {
     QUEUE: 'Jono',
     VOICEMAIL: 'Vastaaja',
   },
+  allowed: {
+    title: 'Organisaatiosi puhelimet',
+    some: 'Operaattorisi antaa teidän lisätä nämä käyttäjille itse. Merkki * tarkoittaa mitä tahansa. Pyydä muut operaattorilta.',
+    none: 'Operaattorisi lisää puhelimet. Pyydä operaattorilta, kun käyttäjä tarvitsee puhelimen; kaiken muun voitte muuttaa itse.',
+    on: 'järjestelmässä {{system}}',
+    more: 'ja {{number}} muuta',
+  },
   none: 'ei ole',
   add: 'Lisää käyttäjä',
   change: 'Muuta käyttäjää',
@@ -71,9 +78,17 @@ export const fi: Words<typeof en> = {
     title: 'Puhelimet ilman käyttäjää',
     about:
       'Nähty puhelinjärjestelmien puheluissa, mutta Callhookin tietojen mukaan eivät kenenkään: niiden puheluista ei kerrota. Joukossa on myös yhteyksiä ulkomaailmaan; jätä ne ennalleen.',
+    aboutAllowed:
+      'Nähty puheluissa, vapaita ja organisaatiolle sallittuja: niiden puheluista ei kerrota, ennen kuin ne ovat jollakin käyttäjällä.',
+    which: 'Mitkä puhelimet näytetään',
+    allowed: 'Sallitut',
+    all: 'Kaikki puhelimet',
     seen: 'Viimeksi nähty',
     make: 'Tee siitä käyttäjä',
     empty: 'Jokaisella nähdyllä puhelimella on käyttäjä',
+    emptyAllowed: 'Organisaation jokaisella puhelimella on käyttäjä',
+    emptyAllowedText:
+      'Kun organisaatiolle sallittu puhelin on mukana puhelussa eikä sillä ole vielä käyttäjää, se näkyy tässä. Puuttuuko jokin? Soita sillä.',
     emptyText: 'Kun puhelin, joka ei kuulu kenellekään, on mukana puhelussa, se näkyy tässä.',
   },
   import: {

@@ -7,6 +7,7 @@ export function OrganisationStep({ next }: { next: () => Promise<void> }) {
   return (
     <Box maw={520}>
       <OrganisationForm
+        isFirst
         start={undefined}
         reload={() => {}}
         save={async (organisation) => {
